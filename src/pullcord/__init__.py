@@ -1,0 +1,1 @@
+"""Pullcord: the emergency cord for online meetings."""

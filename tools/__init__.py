@@ -1,0 +1,1 @@
+"""What `./run` is made of. Standard library only: it has to work before anything is installed."""

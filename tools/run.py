@@ -1,0 +1,39 @@
+"""What `./run` does: lays the ground if it is not there, then hands over to the one asked for."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+TOOLS = ("test", "check", "bench", "lock")
+
+
+def main(words: list[str]) -> int:
+    """The exit code of the tool, or of the `pullcord` command line for every other word."""
+    from tools import ground
+
+    name, rest = (words[0], words[1:]) if words else ("", [])
+    if name not in TOOLS:
+        ground.lay("runtime")
+        return ground.become([str(ground.VENV / "bin" / "pullcord"), *words])
+    ground.lay("dev")
+    if name == "test":
+        from tools import test
+
+        return test.main(rest)
+    if name == "check":
+        from tools import check
+
+        return check.main(rest)
+    if name == "bench":
+        from tools import bench
+
+        return bench.main(rest)
+    from tools import lock
+
+    return lock.main(rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
