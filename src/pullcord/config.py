@@ -1,0 +1,140 @@
+"""What the operator said: one settings file in the data folder, and the environment over it.
+
+Every key stands in `KEYS`; an unknown key, or a value that cannot be meant, is refused in one plain sentence.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+FILE = "settings.toml"
+DEFAULT_LISTEN = "127.0.0.1:8400"
+
+
+class ConfigError(Exception):
+    """A sentence for the operator: which setting, what is wrong with it, what it should look like."""
+
+
+class Config(NamedTuple):
+    data: str
+    """The data folder."""
+    listen: tuple[str, int]
+    address: str
+    """The public address, without a slash at its end: links are built from it, and no other Host is answered."""
+    trusted_proxies: tuple[str, ...]
+    private_targets: tuple[str, ...]
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.address).netloc
+
+    @property
+    def is_https(self) -> bool:
+        return self.address.startswith("https://")
+
+    def path(self, *names: str) -> str:
+        return os.path.join(self.data, *names)
+
+
+class Key(NamedTuple):
+    name: str
+    default: str
+    means: str
+    check: Callable[[str], Any]
+
+
+def _listen(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise ConfigError(f"listen must look like 127.0.0.1:8400, not “{text}”.")
+    return host.strip("[]"), int(port)
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query):
+        raise ConfigError(f"address must look like https://meetings.example.org, not “{text}”.")
+    return text.rstrip("/")
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.split(",") if part.strip())
+    for name in names:
+        try:
+            ip_address(name)
+        except ValueError:
+            raise ConfigError(f"trusted_proxies takes addresses such as 127.0.0.1, not “{name}”.") from None
+    return names
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+KEYS: Mapping[str, Key] = {
+    key.name: key
+    for key in (
+        Key("listen", DEFAULT_LISTEN, "Where the server listens: address and port. Loopback unless told otherwise.", _listen),
+        Key("address", "", "The public address people use. Links are built from it; any other Host is refused.", _address),
+        Key("trusted_proxies", "", "Addresses of your own reverse proxies, with commas. Only their forwarding headers are believed.", _addresses),
+        Key("private_targets", "", "Meeting servers on loopback or private addresses that may be connected to, as host:port with commas.", _names),
+    )
+}  # fmt: skip
+
+
+def data_folder(told: str | None = None) -> str:
+    """The data folder: said, or in PULLCORD_DATA, or the usual place of this user."""
+    home = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return os.path.abspath(told or os.environ.get("PULLCORD_DATA") or os.path.join(home, "pullcord"))
+
+
+def read_config(told: str | None = None, *, environment: Mapping[str, str] | None = None) -> Config:
+    """Raises ConfigError."""
+    data = data_folder(told)
+    return _meant(
+        data,
+        _from_file(os.path.join(data, FILE)) | _from_environment(os.environ if environment is None else environment),
+    )
+
+
+def without_settings(told: str | None = None) -> Config:
+    """What a stop goes on with where the settings are bad: all that it needs of them is the data folder."""
+    return _meant(data_folder(told), {})
+
+
+def _meant(data: str, values: Mapping[str, str]) -> Config:
+    """Raises ConfigError."""
+    read = {name: key.check(values.get(name, key.default)) for name, key in KEYS.items()}
+    host, port = read["listen"]
+    address = read["address"] or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return Config(data, (host, port), address, read["trusted_proxies"], read["private_targets"])
+
+
+def _from_file(path: str) -> dict[str, str]:
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except FileNotFoundError:
+        return {}
+    except OSError:
+        raise ConfigError(f"The settings file {path} cannot be read.") from None
+    import tomllib  # only where there is a file: the cold stop pays for what it uses
+
+    try:
+        told = tomllib.loads(content.decode())
+    except ValueError as error:
+        raise ConfigError(f"The settings file {path} is not valid TOML: {error}.") from None
+    for name, value in told.items():
+        if name not in KEYS:
+            raise ConfigError(
+                f"The settings file {path} has an unknown setting “{name}”. Known are: {', '.join(KEYS)}."
+            )
+        if not isinstance(value, str):
+            raise ConfigError(f"The setting “{name}” in {path} must be text in quotation marks.")
+    return told
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: environment[f"PULLCORD_{name.upper()}"] for name in KEYS if f"PULLCORD_{name.upper()}" in environment}

@@ -1,0 +1,1 @@
+"""Thinking: values in, values out. No clock, no network, no database, no framework."""

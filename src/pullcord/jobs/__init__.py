@@ -1,0 +1,1 @@
+"""What Pullcord does: one verb, one file."""

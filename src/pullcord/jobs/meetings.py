@@ -1,0 +1,332 @@
+"""A meeting, its links and its tokens: added, changed, revoked; and people let back in.
+
+Each of these rewrites the sealed stop kit before it is shown as done. The order is always the same: claim the meeting,
+change the store, write the kit as the last act of the transaction. A kit that cannot be written undoes the change. A
+commit that fails after the kit was written leaves a kit that is ahead of the store: a revoked link is then refused
+already and a new link's token was shown to nobody; the person is told that it failed, and the next change writes both.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from pullcord.core.incident import Incident
+from pullcord.jobs import press
+from pullcord.jobs.desk import Desk
+from pullcord.jobs.stop import new_id
+from pullcord.platforms import platform
+from pullcord.safe.keys import SealBroken, digest, new_token
+from pullcord.safe.kit import Cord as KitCord
+from pullcord.safe.kit import Kit, KitUnreadable
+from pullcord.safe.kit import StopToken as KitToken
+from pullcord.store import NotFound, meetings
+from pullcord.store.incidents import name_of
+from pullcord.store.models import Cord, Meeting, StopToken, User
+from pullcord.words import Meeting as MeetingAt
+from pullcord.words import PlatformError
+
+HOLD_SECONDS = 24 * 60 * 60.0
+"""How long the way back is barred, unless the host says otherwise. Whoever meets daily on the same link sets less."""
+LONGEST_HOLD_SECONDS = 7 * 24 * 60 * 60.0
+TOKEN_DAYS = 90
+LONGEST_NAME = 200
+FALSE_ALARMS = 2
+FALSE_ALARM_DAYS = 30
+
+
+class Refused(Exception):
+    """Not done. `code` for programs, `sentence` for people."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+class NewCord(NamedTuple):
+    cord: Cord
+    link: str
+    """Shown once; it is kept nowhere."""
+
+
+class NewToken(NamedTuple):
+    token: StopToken
+    secret: str
+    """Shown once; it is kept nowhere."""
+
+
+# -- meetings ----------------------------------------------------------------------------------------------------------
+
+
+def add(
+    desk: Desk,
+    owner: User,
+    *,
+    name: str,
+    platform: str,
+    at: Mapping[str, str],
+    secrets: Mapping[str, str],
+    starts: datetime | None = None,
+    ends: datetime | None = None,
+    hold_seconds: float = HOLD_SECONDS,
+    meeting_id: str | None = None,
+) -> Meeting:
+    """`meeting_id`: where it already has one, as a practice meeting does. Raises Refused."""
+    _refuse_unknown_platform(platform)
+    if meeting_id is not None and not meeting_id.isalnum():
+        raise Refused("bad-id", "A meeting's own number has letters and digits only.")
+    told = _hours_and_name(name, starts, ends, hold_seconds)
+    where = {"platform": platform, "at": dict(at), "sealed": _seal(desk, secrets)}
+    with transaction.atomic():
+        meeting = meetings.add(owner, meeting_id or new_id(), now=_now(desk), **told, **where)
+        meetings.follow_incidents(meeting)
+        _write_kit(desk, meeting)
+    return meeting
+
+
+def change(
+    desk: Desk,
+    owner: User,
+    meeting_id: str,
+    *,
+    name: str,
+    starts: datetime | None,
+    ends: datetime | None,
+    hold_seconds: float,
+) -> Meeting:
+    """Name, hours and the length of the bar. Raises NotFound, Refused."""
+    told = _hours_and_name(name, starts, ends, hold_seconds)
+    with _claimed(desk, owner, meeting_id) as meeting:
+        meetings.change(meeting, told)
+    return meetings.find(owner, meeting_id)
+
+
+def move(desk: Desk, owner: User, meeting_id: str, *, at: Mapping[str, str], secrets: Mapping[str, str]) -> Meeting:
+    """Another place on the platform, or another credential. Raises NotFound; Refused while people are kept out of it."""
+    _refuse_while_held(desk, meeting_id)
+    with _claimed(desk, owner, meeting_id) as meeting:
+        meetings.change(meeting, {"at": dict(at), "sealed": _seal(desk, secrets)})
+    return meetings.find(owner, meeting_id)
+
+
+def archive(desk: Desk, owner: User, meeting_id: str) -> None:
+    """Put it away: no link stops it any more. Raises NotFound; Refused while people are kept out of it."""
+    meetings.find(owner, meeting_id)
+    _refuse_while_held(desk, meeting_id)
+    with transaction.atomic():
+        meeting = meetings.claim(owner, meeting_id)
+        meetings.change(meeting, {"archived_at": _now(desk)})
+        _or_refuse(desk.kits.forget, meeting.id)
+
+
+# -- links and tokens --------------------------------------------------------------------------------------------------
+
+
+def give_cord(desk: Desk, owner: User, meeting_id: str, *, who: str, expires: datetime | None = None) -> NewCord:
+    """Without a day it expires a day after the meeting, or in 90 days where it has no hours. Raises NotFound, Refused."""
+    token, now = new_token(), _now(desk)
+    name = _name(who, "Say who holds this link.")
+    with _claimed(desk, owner, meeting_id) as meeting:
+        cord = meetings.add_cord(meeting, new_id(), digest=digest(token), who=name, expires=expires, at=now)
+        if cord.expires_at <= now:
+            raise Refused("already-expired", "This link would have expired already. Choose a later day.")
+    return NewCord(cord, f"{desk.config.address}/c/{token}")
+
+
+def revoke_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
+    """For good. Raises NotFound, Refused."""
+    with _claimed(desk, owner, meeting_id) as meeting:
+        meetings.revoke_cord(meeting, cord_id, at=_now(desk))
+
+
+def suspend_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
+    """Raises NotFound, Refused."""
+    _change_cord(desk, owner, meeting_id, cord_id, suspended_at=_now(desk))
+
+
+def resume_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
+    """It works again, and what was a false alarm before is forgiven. Raises NotFound, Refused."""
+    _change_cord(desk, owner, meeting_id, cord_id, suspended_at=None, resumed_at=_now(desk))
+
+
+def give_token(desk: Desk, owner: User, meeting_id: str, *, name: str, expires: datetime | None = None) -> NewToken:
+    """For 90 days unless said otherwise. Raises NotFound, Refused."""
+    secret, now = new_token(), _now(desk)
+    named = _name(name, "Say what this token is for.")
+    until = expires or now + timedelta(days=TOKEN_DAYS)
+    if until <= now:
+        raise Refused("already-expired", "This token would have expired already. Choose a later day.")
+    with _claimed(desk, owner, meeting_id) as meeting:
+        token = meetings.add_token(meeting, new_id(), digest=digest(secret), name=named, expires=until, at=now)
+    return NewToken(token, secret)
+
+
+def revoke_token(desk: Desk, owner: User, meeting_id: str, token_id: str) -> None:
+    """Raises NotFound, Refused."""
+    with _claimed(desk, owner, meeting_id) as meeting:
+        meetings.revoke_token(meeting, token_id, at=_now(desk))
+
+
+# -- letting people back in --------------------------------------------------------------------------------------------
+
+
+def let_back_in(
+    desk: Desk, owner: User, meeting_id: str, *, false_alarm_cord: str | None = None, revoke: bool = False
+) -> Incident:
+    """Release the bar, as the signed-in host.
+
+    `false_alarm_cord`: the link whose press was a false alarm; two in 30 days put it to rest until the host resumes it.
+    `revoke`: revoke that link, and go on. Raises NotFound, Refused, PlatformError, KitUnreadable.
+    """
+    meetings.find(owner, meeting_id)
+    kit = desk.kits.read(meeting_id)
+    if kit is None:
+        raise NotFound
+    if false_alarm_cord is not None:
+        meetings.find_cord(owner, meeting_id, false_alarm_cord)
+    if false_alarm_cord is not None and revoke:
+        # Before people come back: the link must not be able to throw them out again.
+        revoke_cord(desk, owner, meeting_id, false_alarm_cord)
+    incident = press.let_back_in(kit, desk.means, by=name_of(owner), door="host page")
+    if false_alarm_cord is not None and not revoke:
+        count_false_alarm(desk, owner, meeting_id, false_alarm_cord, incident.id, at=_now(desk))
+    return incident
+
+
+def count_false_alarm(
+    desk: Desk, owner: User, meeting_id: str, cord_id: str, incident_id: str, *, at: datetime
+) -> None:
+    """Count it once per incident, and put the link to rest where it is one too many. Raises NotFound, Refused."""
+    within = timedelta(days=FALSE_ALARM_DAYS)
+    with _claimed(desk, owner, meeting_id) as meeting:
+        if meetings.count_false_alarm(meeting, cord_id, incident_id, at=at, within=within) >= FALSE_ALARMS:
+            meetings.rest_cord(meeting, cord_id, at=_now(desk))
+
+
+# -- kits --------------------------------------------------------------------------------------------------------------
+
+
+def rebuild_kits(desk: Desk) -> list[str]:
+    """Write the kits that are missing or unreadable from what the store has; the ids of those meetings. Raises Refused."""
+    written = []
+    for meeting in meetings.to_be_stoppable():
+        if not _has_kit(desk, meeting.id):
+            with _claimed(desk, meeting.owner, meeting.id):
+                written.append(meeting.id)
+    return written
+
+
+def _has_kit(desk: Desk, meeting_id: str) -> bool:
+    try:
+        return desk.kits.read(meeting_id) is not None
+    except (KitUnreadable, FileNotFoundError):
+        return False
+
+
+@contextmanager
+def _claimed(desk: Desk, owner: User, meeting_id: str) -> Iterator[Meeting]:
+    """The meeting for this change alone; then the kit, the last act before the commit. Raises NotFound, Refused."""
+    with transaction.atomic():
+        meeting = meetings.claim(owner, meeting_id)
+        if meeting.archived_at is not None:
+            raise Refused("archived", "This meeting has been put away. Nothing of it can be changed.")
+        yield meeting
+        _write_kit(desk, meetings.claim(owner, meeting_id))
+
+
+def _write_kit(desk: Desk, meeting: Meeting) -> None:
+    _or_refuse(desk.kits.write, _kit(desk, meeting))
+
+
+def _or_refuse(write: Callable[..., None], *given: Any) -> None:
+    try:
+        write(*given)
+    except OSError:
+        raise Refused(
+            "kit-not-written", "The disk did not take this change, so nothing was changed. Everything is as it was."
+        ) from None
+
+
+def _kit(desk: Desk, meeting: Meeting) -> Kit:
+    return Kit(
+        meeting=MeetingAt(meeting.id, meeting.name, meeting.platform, meeting.at, _open(desk, meeting)),
+        starts=_seconds(meeting.starts),
+        ends=_seconds(meeting.ends),
+        hold_seconds=meeting.hold_seconds,
+        cords=tuple(_kit_cord(cord) for cord in meetings.live_cords(meeting)),
+        tokens=tuple(
+            KitToken(token.id, token.digest, token.name, token.expires.timestamp())
+            for token in meetings.live_tokens(meeting)
+        ),
+    )
+
+
+def _kit_cord(cord: Cord) -> KitCord:
+    return KitCord(cord.id, cord.digest, cord.who, cord.expires_at.timestamp(), suspended=cord.suspended_at is not None)
+
+
+def _change_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str, **columns: Any) -> None:
+    with _claimed(desk, owner, meeting_id) as meeting:
+        meetings.change_cord(meeting, cord_id, columns)
+
+
+# -- what may be said of a meeting -------------------------------------------------------------------------------------
+
+
+def _hours_and_name(
+    name: str, starts: datetime | None, ends: datetime | None, hold_seconds: float
+) -> Mapping[str, Any]:
+    if starts is None and ends is not None:
+        raise Refused("no-start", "A meeting that ends must begin somewhere: say when, or leave both empty.")
+    if starts is not None and ends is not None and ends <= starts:
+        raise Refused("ends-before-start", "The meeting would end before it begins.")
+    if not 0 < hold_seconds <= LONGEST_HOLD_SECONDS:
+        raise Refused("bad-hold", "The way back can be barred for up to seven days.")
+    told = _name(name, "Give the meeting a name by which you will find it again.")
+    return {"name": told, "starts": starts, "ends": ends, "hold_seconds": float(hold_seconds)}
+
+
+def _name(told: str, otherwise: str) -> str:
+    name = "".join(sign for sign in told if sign.isprintable()).strip()[:LONGEST_NAME]
+    if not name:
+        raise Refused("no-name", otherwise)
+    return name
+
+
+def _refuse_unknown_platform(name: str) -> None:
+    try:
+        platform(name)
+    except PlatformError as error:
+        raise Refused(error.code, error.sentence) from None
+
+
+def _refuse_while_held(desk: Desk, meeting_id: str) -> None:
+    incident = desk.means.book.latest(meeting_id)
+    if incident is not None and incident.is_held(desk.means.clock()):
+        raise Refused("still-held", "People are being kept out of this meeting. Let them back in first.")
+
+
+def _seal(desk: Desk, secrets: Mapping[str, str]) -> bytes:
+    return desk.keys.seal(json.dumps(dict(secrets)).encode())
+
+
+def _open(desk: Desk, meeting: Meeting) -> Mapping[str, str]:
+    try:
+        opened: Mapping[str, str] = json.loads(desk.keys.open(bytes(meeting.sealed)))
+    except SealBroken:
+        raise Refused(
+            "seal-broken", "The key file does not open what this meeting's credential was sealed with."
+        ) from None
+    return opened
+
+
+def _seconds(at: datetime | None) -> float | None:
+    return None if at is None else at.timestamp()
+
+
+def _now(desk: Desk) -> datetime:
+    return datetime.fromtimestamp(desk.means.clock(), UTC)

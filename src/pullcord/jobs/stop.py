@@ -1,0 +1,289 @@
+"""Stop a meeting: write it down, throw everyone out, bar the way back, and prove it.
+
+The journal first, then the platform, whatever else is broken. Nothing after the journal's line may keep the platform's
+call from going out.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from pullcord.core.incident import Incident, fold
+from pullcord.jobs.aside import Aside
+from pullcord.jobs.ladder import Rungs, bar_the_way, end_by_rungs
+from pullcord.platforms import platform
+from pullcord.platforms.wire import Wire
+from pullcord.safe.book import Book
+from pullcord.safe.journal import PATIENCE_SECONDS, Journal
+from pullcord.safe.kit import Kit
+from pullcord.words import Door, Over, Person, PlatformError
+
+OTHERS_TURN_SECONDS = 1.0
+"""How long a press waits for the one before it, on the same meeting, to have ended it."""
+ROSTER_SECONDS = 0.2
+"""How long the end waits for a last look at who is there."""
+KEEP_SECONDS = 0.2
+"""How long the answer waits for that list to be kept."""
+PROOF_SECONDS = 10.0
+PRACTICE = "practice"
+"""The platform whose incidents are drills."""
+PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+
+KeepRoster = Callable[[str, str, list[Person]], None]
+"""Incident id, meeting id, and who was there. Raises OSError."""
+
+
+class Turns:
+    """One end at a time per meeting, within this process."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def of(self, meeting_id: str) -> Iterator[None]:
+        """Wait for whoever is ending this meeting now; but a second only: he may hang, and this press must not."""
+        with self._lock:
+            turn = self._locks.setdefault(meeting_id, threading.Lock())
+        mine = turn.acquire(timeout=OTHERS_TURN_SECONDS)
+        try:
+            yield
+        finally:
+            if mine:
+                turn.release()
+
+
+class Means(NamedTuple):
+    """What a stop has at hand. None of it is a database."""
+
+    journal: Journal
+    book: Book
+    wire: Callable[[str], Wire]
+    """The open line to a platform, by its name."""
+    keep_roster: KeepRoster
+    turns: Turns
+    clock: Callable[[], float] = time.time
+
+
+class Pressed(NamedTuple):
+    """What became of one press."""
+
+    incident: Incident
+    press: str
+    written: bool
+    """Whether the journal had it on disk before we acted."""
+    error: PlatformError | None
+    """Why it is not proven over, where it is not."""
+    hands: tuple[str, ...]
+    """The platform's own buttons, where ours did not do it."""
+
+
+def new_id() -> str:
+    return os.urandom(8).hex()
+
+
+def stop(kit: Kit, means: Means, *, by: str, door: Door) -> Pressed:
+    """End this meeting and keep it ended. Never raises for what a platform or a disk does: the answer says it.
+
+    `by`: the opaque id of the link, token or account that pressed.
+    """
+    meeting, press = kit.meeting.id, new_id()
+    written = means.journal.append(
+        "pressed",
+        meeting=meeting,
+        incident=new_id(),
+        press=press,
+        door=door,
+        by=by,
+        drill=kit.meeting.platform == PRACTICE,
+    )
+    pressed = fold(None, written.line.kind, written.line.at, written.line.fields)
+    assert pressed is not None, "a press opens an incident"  # noqa: S101  # whatever can be read back of it or not
+    with means.turns.of(meeting):
+        incident = _newest(pressed, means)
+        leads = incident.presses[0].id == press
+        seen = not leads and _seen_over(kit, incident, means, patience=OTHERS_TURN_SECONDS)
+        error = None if seen else _end(kit, incident, means)
+    return _told(kit, incident, press, written.durable, error, means)
+
+
+def finish(kit: Kit, means: Means) -> Pressed | None:
+    """What a crash left open for this meeting: ask first, and send an end only where the platform says it still runs."""
+    incident = means.book.latest(kit.meeting.id)
+    if incident is None or incident.is_released or (incident.is_over and incident.held_at is not None):
+        return None
+    # A press this young may not be a crash's but another process's, which is about to send its end.
+    patience = min(OTHERS_TURN_SECONDS, OTHERS_TURN_SECONDS - (means.clock() - incident.pressed_at))
+    with means.turns.of(kit.meeting.id):
+        seen = _seen_over(kit, incident, means, patience=patience)
+        error = None if seen else _end(kit, incident, means)
+    return _told(kit, incident, incident.presses[0].id, True, error, means)
+
+
+def _newest(known: Incident, means: Means) -> Incident:
+    """As the journal has it now. What we know ourselves, where it cannot be read: that keeps no end from going out."""
+    return means.book.latest(known.meeting) or known
+
+
+def _seen_over(kit: Kit, incident: Incident, means: Means, *, patience: float) -> bool:
+    """Whether an end that went out before has done it. While one may still be at work, a second one is not sent.
+
+    The press before ours may be another process's: its lines come by the journal.
+    """
+    until = time.monotonic() + (_working_seconds(kit) if incident.sent_at else patience)
+    while True:
+        if _is_over_now(kit, incident, means):
+            return True
+        if incident.end_failed or incident.by_hand or time.monotonic() >= until:
+            return False
+        time.sleep(0.02)
+        incident = _newest(incident, means)
+
+
+def _working_seconds(kit: Kit) -> float:
+    try:
+        return platform(kit.meeting.platform).limits.over_within_seconds
+    except PlatformError:
+        return 0.0
+
+
+def _is_over_now(kit: Kit, incident: Incident, means: Means) -> bool:
+    """Ask the platform. Over but open again at the door: bar it, which is no second end."""
+    try:
+        adapter = platform(kit.meeting.platform)
+        read = adapter.is_over(kit.meeting, means.wire(adapter.name))
+    except PlatformError:
+        return False
+    if read.over is not True:
+        return False
+    rungs = Rungs(kit, incident.id, means.journal, adapter, means.wire(adapter.name), means.clock)
+    if not incident.is_over:
+        rungs.note("over", proof=read.evidence)
+    if adapter.can("hold") and (read.held is False or incident.held_at is None):
+        bar_the_way(rungs)
+    return True
+
+
+def _end(kit: Kit, incident: Incident, means: Means) -> PlatformError | None:
+    """Roster, hold and end; then the proof. What went wrong, or None where the platform proved that it is over."""
+    try:
+        adapter = platform(kit.meeting.platform)
+        rungs = Rungs(kit, incident.id, means.journal, adapter, means.wire(adapter.name), means.clock)
+    except PlatformError as unknown:
+        means.journal.note("by hand", meeting=kit.meeting.id, incident=incident.id, code=unknown.code)
+        return unknown
+    look = _Look(rungs, means.keep_roster) if adapter.can("roster") else None
+    hold = Aside(bar_the_way, rungs) if adapter.can("hold") else None
+    if look is not None:
+        look.told.wait(ROSTER_SECONDS)  # the end waits for no more than the look
+    error = end_by_rungs(rungs)
+    error = _prove(rungs, hold) if error is None else _by_hand(rungs, error)
+    if look is not None:
+        look.kept.wait(KEEP_SECONDS)  # a command leaves after this, and takes its threads with it
+    return error
+
+
+class _Look:
+    """A last look at who is there. The list is kept beside the end, not before it."""
+
+    def __init__(self, rungs: Rungs, keep: KeepRoster) -> None:
+        self._rungs = rungs
+        self._keep = keep
+        self.told = threading.Event()
+        """The platform has said who is there, or failed to."""
+        self.kept = Aside(self._look)
+
+    def _look(self) -> None:
+        rungs = self._rungs
+        try:
+            people = rungs.adapter.roster(rungs.kit.meeting, rungs.wire)
+        except PlatformError as error:
+            return rungs.note("roster not read", code=error.code)
+        finally:
+            self.told.set()
+        rungs.note("counted", people=len(people))
+        try:
+            self._keep(rungs.incident, rungs.kit.meeting.id, people)
+        except OSError:
+            rungs.note("roster not kept")
+
+
+def _prove(rungs: Rungs, hold: Aside | None) -> PlatformError | None:
+    """Ask until the platform says that it is over and barred. Only then is it said."""
+    until = time.monotonic() + max(PROOF_SECONDS, 2 * rungs.adapter.limits.over_within_seconds)
+    said_over = False
+    error: PlatformError | None = None
+    for pause in _pauses(until):
+        read = _read(rungs)
+        if isinstance(read, PlatformError):
+            error = read
+        elif read.over:
+            if not said_over:
+                rungs.note("over", proof=read.evidence)
+            said_over = True
+            if hold is None or (hold.is_done and read.held is not False):
+                return None
+            if hold.is_done:
+                bar_the_way(rungs)
+        _wait(hold, pause)
+    return None if said_over else _by_hand(rungs, error or _not_proven(rungs))
+
+
+def _wait(hold: Aside | None, seconds: float) -> None:
+    """Until it is time to ask again; a hold that is done meanwhile is reason enough."""
+    if hold is None or hold.is_done:
+        time.sleep(seconds)
+    else:
+        hold.wait(seconds)
+
+
+def _pauses(until: float) -> Iterator[float]:
+    yield from PAUSES
+    while time.monotonic() < until:
+        yield PAUSES[-1]
+
+
+def _read(rungs: Rungs) -> Over | PlatformError:
+    try:
+        return rungs.adapter.is_over(rungs.kit.meeting, rungs.wire)
+    except PlatformError as error:
+        return error
+
+
+def _not_proven(rungs: Rungs) -> PlatformError:
+    name = rungs.adapter.name
+    return PlatformError(
+        f"{name}-not-over", f"{rungs.adapter.limits.title} says that people are still in the meeting.", retry=True
+    )
+
+
+def _by_hand(rungs: Rungs, error: PlatformError) -> PlatformError:
+    """The last rung: the person's own hands."""
+    rungs.note("by hand", code=error.code)
+    return error
+
+
+def _told(
+    kit: Kit, incident: Incident, press: str, written: bool, error: PlatformError | None, means: Means
+) -> Pressed:
+    means.journal.flush(wait_seconds=PATIENCE_SECONDS)
+    incident = _newest(incident, means)
+    hands = () if error is None else own_hands(kit.meeting.platform)
+    return Pressed(incident, press, written, error, hands)
+
+
+def own_hands(platform_name: str) -> tuple[str, ...]:
+    """The platform's own buttons, in order."""
+    try:
+        return platform(platform_name).limits.own_hands
+    except PlatformError:
+        return GENERAL_HANDS
+
+
+GENERAL_HANDS = (
+    "In the meeting itself, press End, and choose “End for all”. “Leave” is not enough: the meeting goes on without you.",
+    "If there is no such button: close the screen, tell everyone to leave, and do not use this meeting's link again.",
+)

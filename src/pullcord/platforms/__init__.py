@@ -1,0 +1,119 @@
+"""What a platform can be asked for, by interface; what it cannot is refused by name.
+
+One platform is one module with a `LIMITS` and any of the functions below, and one line in `KNOWN`. An adapter
+translates; it never decides, waits or tries again: concurrency and patience belong to the jobs.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal, Protocol
+
+from pullcord.platforms.wire import Wire
+from pullcord.words import Event, Held, Kicked, Limits, Meeting, Over, Person, PlatformError, Released, Stopped
+
+KNOWN: Final[Mapping[str, str]] = {
+    "practice": "pullcord.platforms.practice",
+    "janus": "pullcord.platforms.janus",
+}
+
+Verb = Literal["roster", "stop", "hold", "release", "is_over", "kick", "hear"]
+
+
+class Roster(Protocol):
+    """Who is in the meeting now. Empty = the platform said that nobody is."""
+
+    def __call__(self, meeting: Meeting, wire: Wire) -> list[Person]: ...
+
+
+class Stop(Protocol):
+    """Throw everyone out. Says nothing of the way back. A meeting known to us and absent there is `already` stopped."""
+
+    def __call__(self, meeting: Meeting, wire: Wire) -> Stopped: ...
+
+
+class Hold(Protocol):
+    """Bar the way back, for a running, an ended and an absent meeting alike; may be said again."""
+
+    def __call__(self, meeting: Meeting, wire: Wire) -> Held: ...
+
+
+class Release(Protocol):
+    """Let the invited in again, and only them."""
+
+    def __call__(self, meeting: Meeting, wire: Wire) -> Released: ...
+
+
+class IsOver(Protocol):
+    """Ask the platform, really, whether anybody is in and whether anybody can get in."""
+
+    def __call__(self, meeting: Meeting, wire: Wire) -> Over: ...
+
+
+class Kick(Protocol):
+    """Remove one presence; where `kick_is_ban` is declared, the invitation they came with is dead afterwards."""
+
+    def __call__(self, meeting: Meeting, person: Person, wire: Wire) -> Kicked: ...
+
+
+class Hear(Protocol):
+    """Verify a platform's event over its raw bytes and translate it. Raises PlatformError where it is not to be believed."""
+
+    def __call__(self, meeting: Meeting, headers: Mapping[str, str], raw: bytes, *, now: float) -> list[Event]: ...
+
+
+class Platform:
+    """An adapter, asked for what it can do. `can` looks; the verbs refuse by name what it cannot."""
+
+    def __init__(self, name: str, module: object) -> None:
+        self.name = name
+        self._module = module
+        self.limits: Limits = module.LIMITS  # type: ignore[attr-defined]  # every adapter declares it; the contract suite looks
+
+    def can(self, verb: Verb) -> bool:
+        return callable(getattr(self._module, verb, None))
+
+    def _ask(self, verb: Verb) -> Callable[..., Any]:
+        if not self.can(verb):
+            raise PlatformError(
+                f"{self.name}-cannot-{verb.replace('_', '-')}",
+                f"{self.limits.title} offers no way to do this from outside.",
+                retry=False,
+            )
+        return getattr(self._module, verb)  # type: ignore[no-any-return]  # typed by the properties below
+
+    @property
+    def roster(self) -> Roster:
+        return self._ask("roster")
+
+    @property
+    def stop(self) -> Stop:
+        return self._ask("stop")
+
+    @property
+    def hold(self) -> Hold:
+        return self._ask("hold")
+
+    @property
+    def release(self) -> Release:
+        return self._ask("release")
+
+    @property
+    def is_over(self) -> IsOver:
+        return self._ask("is_over")
+
+    @property
+    def kick(self) -> Kick:
+        return self._ask("kick")
+
+    @property
+    def hear(self) -> Hear:
+        return self._ask("hear")
+
+
+def platform(name: str) -> Platform:
+    """The adapter of that name, loaded on use. Raises PlatformError `unknown-platform`."""
+    if name not in KNOWN:
+        raise PlatformError(
+            "unknown-platform", "This meeting is on a platform that Pullcord does not know.", retry=False
+        )
+    return Platform(name, importlib.import_module(KNOWN[name]))

@@ -1,0 +1,153 @@
+"""One request in, one reply out: all that an adapter knows of the network.
+
+`ColdWire` is the standard library's client, for a process that makes three calls and ends; `pullcord.platforms.warm`
+keeps connections open, for the server. Neither follows a redirect: an answer's links are data.
+"""
+
+import json
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from urllib.parse import SplitResult, urlsplit
+
+from pullcord.words import PlatformError
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+LARGEST_ANSWER_BYTES = 1_000_000
+
+
+class Request(NamedTuple):
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    wait_seconds: float = 5.0
+
+    def __repr__(self) -> str:
+        return f"Request({self.method})"
+
+
+class Reply(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+class WireError(Exception):
+    """No reply came. `kind`: `timeout` = the request may have arrived; `refused` = it did not."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class Wire(Protocol):
+    def send(self, request: Request) -> Reply:
+        """Raises WireError."""
+
+
+class ColdWire:
+    """A connection per request, by the standard library."""
+
+    def send(self, request: Request) -> Reply:
+        connection = connect(request)
+        try:
+            return exchange(connection, request)[0]
+        finally:
+            connection.close()
+
+
+def place(request: Request) -> SplitResult:
+    """Where it goes. Raises WireError where that cannot be an address."""
+    try:
+        return urlsplit(request.url)
+    except ValueError as unfit:
+        raise WireError("unreachable") from unfit
+
+
+def connect(request: Request, *, tls: "SSLContext | None" = None) -> HTTPConnection:
+    """A line to where the request goes, not yet open. Raises WireError."""
+    parts = place(request)
+    try:
+        if parts.scheme == "https":
+            return HTTPSConnection(parts.hostname or "", parts.port, timeout=request.wait_seconds, context=tls)
+        return HTTPConnection(parts.hostname or "", parts.port, timeout=request.wait_seconds)
+    except (ValueError, HTTPException) as unfit:
+        raise WireError("unreachable") from unfit
+
+
+def exchange(connection: HTTPConnection, request: Request) -> tuple[Reply, bool]:
+    """One request and its reply; and whether the line can take another. Raises WireError."""
+    parts = place(request)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request(request.method, path, request.body or None, dict(request.headers))
+        with connection.getresponse() as answer:
+            body = answer.read(LARGEST_ANSWER_BYTES + 1)
+            can_stay = answer.isclosed() and not answer.will_close
+        if answer.length and len(body) <= LARGEST_ANSWER_BYTES:
+            raise WireError("unreachable")  # it hung up before the end of its answer
+    except TimeoutError as late:
+        raise WireError("timeout") from late
+    except ConnectionRefusedError as refused:
+        raise WireError("refused") from refused
+    except (OSError, HTTPException, ValueError) as broken:
+        raise WireError("unreachable") from broken
+    headers = {name.lower(): value for name, value in answer.getheaders()}
+    return Reply(answer.status, headers, body), can_stay
+
+
+def ask(platform: str, title: str, wire: Wire, request: Request) -> Any:
+    """Send, and read the JSON answer. Every way this can fail is a PlatformError of its own, free of secrets."""
+    return read(platform, title, send(platform, title, wire, request))
+
+
+def send(platform: str, title: str, wire: Wire, request: Request) -> Reply:
+    """Send; a reply that is no success is a PlatformError: `<platform>-timeout|unreachable|denied|busy|broken|refused`."""
+    try:
+        reply = wire.send(request)
+    except WireError as error:
+        if error.kind == "timeout":
+            raise PlatformError(f"{platform}-timeout", f"{title} did not answer in time.", retry=True) from None
+        raise PlatformError(f"{platform}-unreachable", f"{title} could not be reached.", retry=True) from None
+    return _judged(platform, title, reply)
+
+
+def _judged(platform: str, title: str, reply: Reply) -> Reply:
+    if reply.status in (401, 403):
+        raise PlatformError(f"{platform}-denied", f"{title} did not accept our credential.", retry=False)
+    if reply.status == 429:
+        raise PlatformError(
+            f"{platform}-busy",
+            f"{title} asked us to wait.",
+            retry=True,
+            wait_seconds=_seconds(reply.headers.get("retry-after")),
+        )
+    if reply.status >= 500:
+        raise PlatformError(f"{platform}-broken", f"{title} has a fault of its own ({reply.status}).", retry=True)
+    if not 200 <= reply.status < 300:
+        raise PlatformError(f"{platform}-refused", f"{title} refused ({reply.status}).", retry=False)
+    return reply
+
+
+def read(platform: str, title: str, reply: Reply) -> Any:
+    """The JSON of a reply. An answer too large or not JSON is `<platform>-odd`."""
+    if len(reply.body) > LARGEST_ANSWER_BYTES:
+        raise PlatformError(f"{platform}-odd", f"{title} answered in a way we do not understand.", retry=False)
+    try:
+        return json.loads(reply.body)
+    except ValueError:
+        raise PlatformError(
+            f"{platform}-odd", f"{title} answered in a way we do not understand.", retry=False
+        ) from None
+
+
+def _seconds(text: str | None) -> float | None:
+    """`Retry-After` in seconds; a date or nonsense is None: the caller then keeps its own pace."""
+    try:
+        return None if text is None else max(0.0, float(text))
+    except ValueError:
+        return None

@@ -1,0 +1,52 @@
+"""Files that are whole or not there at all, and that nobody else can read."""
+
+import os
+
+
+class TooOpen(Exception):
+    """A folder or file that holds secrets can be read by others. The text says which, and what to do."""
+
+
+def make_private_folder(path: str) -> None:
+    os.makedirs(path, mode=0o700, exist_ok=True)
+
+
+def refuse_if_others_can_read(path: str) -> None:
+    """Raises TooOpen. A path that does not exist is fine."""
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return
+    if mode & 0o077:
+        raise TooOpen(f"Other users of this machine can read {path}. Close it with: chmod go-rwx {path}")
+
+
+def replace_whole(path: str, content: bytes) -> None:
+    """Write beside, sync, rename, sync the folder: a crash leaves the old file or the new one. Raises OSError."""
+    beside = f"{path}.{os.urandom(4).hex()}.new"  # one of its own: two threads of a process may write the same kit
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError:
+        remove(beside)
+        raise
+    sync_folder(os.path.dirname(path))
+
+
+def remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+
+
+def sync_folder(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

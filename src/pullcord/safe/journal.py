@@ -1,0 +1,284 @@
+"""Append-only and fsynced: every stop is written here first, and acted on from here.
+
+A line is `MARK JSON\\n`. The mark is keyed, so that a line from another hand, or a torn one, is set aside and never
+executed. One thread writes, and joins whatever waits into one write and one sync; several processes may append to the
+same file (O_APPEND), and the order of the lines in it is the order of events for all of them. Every write begins with an
+empty line: what a full disk tore in any process's hand stands alone, and takes no whole line with it.
+"""
+
+import errno
+import json
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from itertools import islice
+from typing import Any, NamedTuple
+
+from pullcord.safe.files import make_private_folder
+from pullcord.safe.keys import Keys
+
+PATIENCE_SECONDS = 0.05
+"""How long a stop waits for its line to be on disk before it acts all the same."""
+RESERVE_BYTES = 256 * 1024
+MOST_AT_ONCE = 256
+BEGINNING_BYTES = 34
+"""An empty line, and the mark of the first one: no other file begins so."""
+PURPOSE = "journal"
+
+
+class Line(NamedTuple):
+    kind: str
+    at: float
+    """Seconds since 1970, UTC, by our clock."""
+    fields: Mapping[str, Any]
+    mark: str = ""
+    """The line's own keyed mark. A line that a failing disk took twice has the same one: whoever keeps lines, keeps it once."""
+
+
+class Place(NamedTuple):
+    """Where a reader stands. The file is known by its beginning: its number may be given anew to the next one."""
+
+    beginning: bytes = b""
+    offset: int = 0
+
+
+START = Place()
+
+
+class Written(NamedTuple):
+    line: Line
+    durable: bool
+    """On disk. False = the stop went on without; the line waits in memory and is written as soon as the disk takes it."""
+
+
+class _Waiting:
+    """A line on its way to the disk. Without a line: only a question whether all before it has arrived."""
+
+    def __init__(self, line: Line | None, data: bytes) -> None:
+        self.line = line
+        self.data = data
+        self.since = time.monotonic()
+        self.done = threading.Event()
+        self.durable = False
+
+    def is_late(self, now: float) -> bool:
+        return now - self.since >= PATIENCE_SECONDS or self.done.is_set()
+
+
+class Journal:
+    def __init__(self, folder: str, keys: Keys, *, clock: Callable[[], float] = time.time) -> None:
+        self.path = os.path.join(folder, "journal")
+        self._folder = folder
+        self._keys = keys
+        self._clock = clock
+        self._waiting: list[_Waiting] = []
+        self._unsure: list[_Waiting] = []
+        self._late: list[_Waiting] = []
+        self._wake = threading.Condition()
+        self._closed = False
+        self._file: int | None = None
+        self._thread: threading.Thread | None = None
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def append(self, kind: str, **fields: Any) -> Written:
+        """Write a line and wait until it is on disk, 50 ms at most. Never raises for what the disk does."""
+        line, waiting = self._hand_over(kind, fields)
+        waiting.done.wait(PATIENCE_SECONDS)
+        return Written(line, waiting.durable)
+
+    def note(self, kind: str, **fields: Any) -> Line:
+        """Write a line without waiting for the disk."""
+        return self._hand_over(kind, fields)[0]
+
+    def flush(self, *, wait_seconds: float) -> bool:
+        """Wait until nothing is on its way; whether all of it is on disk."""
+        waiting = _Waiting(None, b"")
+        self._put(waiting)
+        waiting.done.wait(wait_seconds)
+        return waiting.durable
+
+    def late(self) -> list[Line]:
+        """The lines that the disk has not taken in 50 ms: they count, and are written as soon as it does."""
+        with self._wake:
+            # Kept apart once they are: on a disk that is gone there may be thousands, and everybody asks all the time.
+            now = time.monotonic()
+            self._late += [waiting for waiting in self._unsure if waiting.is_late(now)]
+            self._unsure = [waiting for waiting in self._unsure if not waiting.is_late(now)]
+            return [waiting.line for waiting in self._late if waiting.line is not None]
+
+    def close(self) -> None:
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join(timeout=2)
+
+    def _hand_over(self, kind: str, fields: Mapping[str, Any]) -> tuple[Line, _Waiting]:
+        at = self._clock()
+        content = json.dumps({"kind": kind, "at": at, **fields}, separators=(",", ":")).encode()
+        mark = self._keys.mark(PURPOSE, content)
+        line = Line(kind, at, fields, mark)
+        waiting = _Waiting(line, mark.encode() + b" " + content + b"\n")
+        self._put(waiting)
+        return line, waiting
+
+    def _put(self, waiting: _Waiting) -> None:
+        with self._wake:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write_for_ever, name="journal", daemon=True)
+                self._thread.start()
+            self._waiting.append(waiting)
+            if waiting.line is not None:
+                self._unsure.append(waiting)
+            self._wake.notify()
+
+    def _write_for_ever(self) -> None:
+        owed: deque[_Waiting] = deque()
+        while True:
+            with self._wake:
+                # A second's sleep while lines are owed: the disk may have room again.
+                self._wake.wait_for(lambda: self._waiting or self._closed, timeout=1.0 if owed else None)
+                new, self._waiting = self._waiting, []
+                closed = self._closed
+            owed.extend(new)
+            while owed and self._write_oldest(owed):
+                pass
+            with self._wake:
+                for waiting in new:
+                    waiting.done.set()  # what the disk did not take keeps nobody waiting
+            if closed:
+                return self._close_file()
+
+    def _write_oldest(self, owed: deque[_Waiting]) -> bool:
+        """Write and sync the first of these, and take them off; whether the disk took them."""
+        batch = list(islice(owed, MOST_AT_ONCE))
+        if not self._to_disk(b"".join(waiting.data for waiting in batch)):
+            return False
+        for _ in batch:
+            owed.popleft()
+        with self._wake:
+            for waiting in batch:
+                waiting.durable = True
+                waiting.done.set()
+            self._unsure = [waiting for waiting in self._unsure if not waiting.durable]
+            self._late = [waiting for waiting in self._late if not waiting.durable]
+        return True
+
+    def _to_disk(self, data: bytes) -> bool:
+        if not data:
+            return True
+        try:
+            self._append_and_sync(data)
+        except OSError as error:
+            self._close_file()
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not self._give_up_reserve():
+                return False
+            return self._second_try(data)
+        return True
+
+    def _second_try(self, data: bytes) -> bool:
+        try:
+            self._append_and_sync(data)
+        except OSError:
+            self._close_file()
+            return False
+        return True
+
+    def _append_and_sync(self, data: bytes) -> None:
+        file, apart = self._open_file(), b"\n" + data
+        if os.write(file, apart) != len(apart):
+            raise OSError(errno.ENOSPC, "the journal took a part only")
+        os.fdatasync(file)
+
+    def _open_file(self) -> int:
+        """The journal under its name: a file deleted or replaced while open would keep 'succeeding' unseen."""
+        if self._file is not None and _same_file(self._file, self.path):
+            return self._file
+        self._close_file()
+        make_private_folder(self._folder)
+        self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return self._file
+
+    def _close_file(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):  # a network disk tells here, too, that it is broken: the next opening will
+                os.close(file)
+
+    # -- the reserve -------------------------------------------------------------------------------------------------
+
+    @property
+    def _reserve(self) -> str:
+        return os.path.join(self._folder, "journal.reserve")
+
+    def keep_reserve(self) -> bool:
+        """Set disk space aside for the day the disk is full; whether it stands. Called at start, and after a stop."""
+        try:
+            file = os.open(self._reserve, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.posix_fallocate(file, 0, RESERVE_BYTES)
+            finally:
+                os.close(file)
+        except OSError:
+            return False
+        return True
+
+    def _give_up_reserve(self) -> bool:
+        try:
+            os.unlink(self._reserve)
+        except OSError:
+            return False
+        return True
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def read(self, since: Place = START, *, about: str = "") -> tuple[list[Line], Place]:
+        """The whole lines from there on, and where the next reading begins. Lines that are not ours are left out.
+
+        Of another file than was read before, all lines: whoever keeps them knows them by their marks.
+        `about`: only lines in which this text stands; the others are not even checked, which a cold start cannot afford.
+        """
+        try:
+            with open(self.path, "rb") as file:
+                beginning = file.read(BEGINNING_BYTES)
+                start = since.offset if beginning == since.beginning else 0
+                file.seek(start)
+                data = file.read()
+        except FileNotFoundError:
+            return [], START
+        except OSError:
+            return [], since
+        whole = data[: data.rfind(b"\n") + 1]
+        wanted = (raw for raw in whole.splitlines() if raw and about.encode() in raw)
+        found = [line for raw in wanted if (line := _decode(self._keys, raw)) is not None]
+        return found, Place(beginning, start + len(whole))
+
+    def set_aside(self) -> list[bytes]:
+        """The lines that are torn or not ours, as they stand: shown to the operator, never executed."""
+        try:
+            with open(self.path, "rb") as file:
+                data = file.read()
+        except OSError:
+            return []
+        return [raw for raw in data.splitlines() if raw.strip() and _decode(self._keys, raw) is None]
+
+
+def _same_file(file: int, path: str) -> bool:
+    try:
+        named, opened = os.stat(path), os.fstat(file)
+    except OSError:
+        return False
+    return (named.st_ino, named.st_dev) == (opened.st_ino, opened.st_dev)
+
+
+def _decode(keys: Keys, raw: bytes) -> Line | None:
+    front, _, content = raw.partition(b" ")
+    mark = front.decode("ascii", "replace")
+    if not mark.isascii() or not keys.is_ours(PURPOSE, content, mark):
+        return None
+    fields = json.loads(content)
+    return Line(fields.pop("kind"), fields.pop("at"), fields, mark)

@@ -1,0 +1,128 @@
+"""The vocabulary: the frozen values that every room speaks, and the error of the edge to the platforms.
+
+Named tuples, not dataclasses: the cold `pullcord stop` reads this module, and `dataclasses` alone would cost it a fifth
+of its time.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+End = Literal["sync", "async", "linear", "freeze", "none"]
+KeepEnded = Literal["native", "recipe", "guard", "none"]
+Emails = Literal["verified", "self-declared", "none"]
+Recordings = Literal["end with the meeting", "separately", "none"]
+Door = Literal["cord", "command line", "api", "host page", "recovery"]
+
+
+class PlatformError(Exception):
+    """A platform did not do as asked. `code` for programs, `sentence` for people; neither holds a secret."""
+
+    def __init__(self, code: str, sentence: str, *, retry: bool, wait_seconds: float | None = None) -> None:
+        super().__init__(f"{code}: {sentence}")
+        self.code = code
+        self.sentence = sentence
+        self.retry = retry
+        self.wait_seconds = wait_seconds
+        """How long the platform asked us to wait; None = it did not say."""
+
+
+class Known(dict[str, str]):
+    """What we know of a meeting. What is missing is said in words, not with a traceback in the middle of a stop."""
+
+    def __missing__(self, name: str) -> str:
+        raise PlatformError("meeting-incomplete", f"What is known here of this meeting lacks its “{name}”.", retry=False)
+
+
+class Meeting(NamedTuple):
+    """One meeting as an adapter needs it: which platform, where on it, and with what right."""
+
+    id: str
+    name: str
+    platform: str
+    at: Mapping[str, str]
+    """Where it is: server address, room id. The adapter's own keys, all text."""
+    secrets: Mapping[str, str]
+    """The credential and what a release needs. Never printed, logged or sent anywhere but to the platform."""
+
+    def __repr__(self) -> str:
+        return f"Meeting({self.id!r}, platform={self.platform!r})"
+
+
+class Person(NamedTuple):
+    """Somebody in a meeting, as the platform tells it. What it does not tell is None."""
+
+    key: str
+    """The platform's handle for this presence: what `kick` takes."""
+    name: str | None
+    invite: str | None = None
+    """Our public number of the invitation they came with; never the invitation itself."""
+    email: str | None = None
+    since: float | None = None
+    """Seconds since 1970, UTC."""
+
+
+class Limits(NamedTuple):
+    """What a platform can and cannot do, as data: shown to users as it is, and proven by the contract suite."""
+
+    title: str
+    end: End
+    keep_ended: KeepEnded
+    kick_is_ban: bool
+    emails: Emails
+    over_within_seconds: float
+    """How long after its answer the last person is out, at most."""
+    calls_per_second: float | None
+    """The platform's own limit; None = it has none that we know of."""
+    over_proves: str
+    """What `is_over` really read, in words for people."""
+    recordings: Recordings
+    tells_of_tries: bool
+    """Whether it can tell that somebody tried to come in while held."""
+    own_hands: tuple[str, ...]
+    """The platform's own buttons, in order, for a host whose software failed."""
+    stand_in: str | None = None
+    """If set: what is simulated, in a sentence every user of it is shown."""
+
+
+class Stopped(NamedTuple):
+    """The platform took our end. A claim, until `Over` says so."""
+
+    evidence: str
+    already: bool = False
+    """It answered that the meeting was over before we asked."""
+
+
+class Held(NamedTuple):
+    """The platform took our bar on the way back. A claim, until `Over` says so."""
+
+    evidence: str
+
+
+class Released(NamedTuple):
+    evidence: str
+
+
+class Kicked(NamedTuple):
+    evidence: str
+
+
+class Over(NamedTuple):
+    """What the platform said when asked: nobody in it, and nobody can get in. None = it could not be told."""
+
+    over: bool | None
+    held: bool | None
+    evidence: str
+    people: int | None = None
+    tries: int | None = None
+    """How many were refused at the door since the hold began; None = the platform does not tell."""
+
+
+class Event(NamedTuple):
+    """Something a platform reported, translated. A hint: what it says is asked again before anything is done."""
+
+    kind: Literal["started", "ended", "joined", "left", "refused"]
+    room: str
+    at: float | None
+    person: Person | None = None
+    trusted: bool = False
+    """The signature over the raw bytes was verified and its time is within five minutes of ours."""

@@ -1,0 +1,58 @@
+"""A platform that misbehaves is told as such: one plain error for each way, with a code, and never with a secret."""
+
+import traceback
+from collections.abc import Callable
+
+import pytest
+
+from pullcord.words import Meeting, Person, PlatformError
+from tests.contract.stage import Impatient, Stage, secrets_of
+from tests.fakes.faulty import FAULTS, faulty
+
+VERBS = ("roster", "stop", "hold", "release", "is_over", "kick")
+
+
+def asked(stage: Stage, verb: str, meeting: Meeting) -> Callable[[], object]:
+    """The call, ready to be made, by a wire that does not wait long."""
+    wire = Impatient(stage.wire)
+    doing = getattr(stage.adapter, verb)
+    if verb == "kick":
+        return lambda: doing(meeting, Person("1.somebody", "Somebody", invite="1"), wire)
+    return lambda: doing(meeting, wire)
+
+
+def failing(doing: Callable[[], object]) -> PlatformError:
+    with pytest.raises(PlatformError) as failure:
+        doing()
+    return failure.value
+
+
+def assert_tells_no_secret(error: PlatformError, meeting: Meeting) -> None:
+    told = "".join([*traceback.format_exception(error), repr(error), error.sentence, repr(vars(error)), repr(meeting)])
+    assert not [secret for secret in secrets_of(meeting) if secret in told]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("way", FAULTS)
+def test_every_fault_is_an_error_of_its_own(way: str, verb: str, stage: Stage):
+    if not stage.adapter.can(verb):  # type: ignore[arg-type]
+        pytest.skip(f"{stage.adapter.name} has no {verb}")
+    fault = FAULTS[way]
+    meeting, _, _ = stage.meeting(people=0, invitations=1)
+    with faulty(fault) as address:
+        error = failing(asked(stage, verb, stage.ground.pointed_at(meeting, address)))
+    assert error.code == f"{stage.adapter.name}-{fault.code}"
+    assert (error.retry, error.wait_seconds) == (fault.retry, fault.wait_seconds)
+    assert error.sentence[0].isupper()
+    assert error.sentence.endswith(".")
+    assert_tells_no_secret(error, meeting)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_wrong_credential_is_denied_by_the_real_server(verb: str, stage: Stage):
+    meeting, tokens, _ = stage.meeting(people=1, invitations=2)
+    error = failing(asked(stage, verb, stage.ground.with_wrong_credential(meeting)))
+    assert error.code == f"{stage.adapter.name}-denied"
+    assert not error.retry
+    assert_tells_no_secret(error, meeting)
+    assert stage.lets_in(meeting, tokens[1]), "a denied call changed the meeting"
