@@ -1,0 +1,138 @@
+"""What the recorder writes. It acts for nobody, so it takes no owner: `jobs.record` calls it, and no page ever."""
+
+import os
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from pullcord.core import incident as core
+from pullcord.store import chain, people
+from pullcord.store.models import Cord, Entry, Incident, Meeting, Presence, Press, StopToken, User
+from pullcord.words import Person
+
+LONGEST_NAME = 200
+together = transaction.atomic
+"""All of it or nothing: `with intake.together():`."""
+
+
+def taken_marks(incident_ids: Iterable[str]) -> dict[str, set[str]]:
+    """By incident: the marks of the journal's lines that stand in its chain."""
+    found: dict[str, set[str]] = {}
+    rows = Entry.objects.filter(incident_id__in=list(incident_ids), mark__isnull=False)
+    for incident_id, mark in rows.values_list("incident_id", "mark"):
+        found.setdefault(incident_id, set()).add(str(mark))
+    return found
+
+
+def taken_presses(marks: Iterable[str]) -> set[str]:
+    return set(Press.objects.filter(mark__in=list(marks)).values_list("mark", flat=True))
+
+
+def bring_up_to_date(told: core.Incident) -> None:
+    """Open the incident, or write what has changed of it. Its meeting may be unknown here, and is then found later."""
+    meeting = Meeting.objects.filter(pk=told.meeting).select_related("owner").first()
+    known = {} if meeting is None else {"meeting": meeting, "owner": meeting.owner}
+    changed = _columns(told) | known
+    first = {"meeting_told": told.meeting, "opened_at": moment(told.pressed_at), "owner": _presser(told)}
+    Incident.objects.update_or_create(id=told.id, defaults=changed, create_defaults=first | changed)
+
+
+def add_press(press: core.Press, told: core.Incident, *, name: str | None) -> None:
+    Press.objects.create(
+        mark=press.id, incident_id=told.id, meeting_told=told.meeting, at=moment(press.at), door=press.door, by=press.by, name=name
+    )  # fmt: skip
+
+
+def add_vain_press(mark: str, *, why: str, at: float, meeting: str, by: str, door: str, name: str | None) -> None:
+    """Once."""
+    row = {"meeting_told": meeting, "at": moment(at), "by": by, "door": door, "name": name, "in_vain": why}
+    Press.objects.get_or_create(mark=mark, defaults=row)
+
+
+def add_line(incident_id: str, mark: str, kind: str, at: float, fields: Mapping[str, Any]) -> None:
+    """One line of the journal into the chain. Whoever calls has looked whether it stands there already."""
+    chain.note(incident_id, kind, moment(at), fields, mark=mark)
+
+
+def add_people(incident_id: str, roster: Iterable[Person], *, at: datetime) -> None:
+    """Those who are not there yet; into the chain goes what can be proven of each, and how many."""
+    known = set(Presence.objects.filter(incident_id=incident_id).values_list("handle", flat=True))
+    new = {person.key[:LONGEST_NAME]: person for person in roster if person.key[:LONGEST_NAME] not in known}
+    if not new and chain.has(incident_id, "roster"):
+        return
+    rows = [_presence(incident_id, handle, person) for handle, person in new.items()]
+    Presence.objects.bulk_create(rows)
+    proofs = [people.proof_of(row.key, row.handle, row.name, row.email) for row in rows]
+    chain.note(incident_id, "roster", at, {"people": len(rows), "who": proofs})
+
+
+def note(incident_id: str, kind: str, at: datetime, fields: Mapping[str, Any]) -> None:
+    with transaction.atomic():
+        chain.note(incident_id, kind, at, fields)
+
+
+def meeting_of(incident_id: str) -> str | None:
+    """The id of its meeting, known here or not; None = no such incident, or it has none."""
+    found = Incident.objects.filter(pk=incident_id).values_list("meeting_told", flat=True).first()
+    return found or None
+
+
+def owner_of_meeting(meeting_id: str) -> User | None:
+    meeting = Meeting.objects.filter(pk=meeting_id, archived_at=None).select_related("owner").first()
+    return None if meeting is None else meeting.owner
+
+
+def name_of_presser(by: str) -> str | None:
+    """Who that id is: an account, a link's holder, a token's name. None = not known."""
+    kind, _, key = by.partition(":")
+    if kind == "user" and key.isdecimal():
+        user = User.objects.filter(pk=int(key)).first()
+        return None if user is None else user.shown_name
+    cord = Cord.objects.filter(pk=by).values_list("who", flat=True).first()
+    return cord or StopToken.objects.filter(pk=by).values_list("name", flat=True).first()
+
+
+def moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _moment(at: float | None) -> datetime | None:
+    return None if at is None else moment(at)
+
+
+def _columns(told: core.Incident) -> dict[str, Any]:
+    return {
+        "pressed_at": _moment(told.pressed_at),
+        "sent_at": _moment(told.sent_at),
+        "over_at": _moment(told.over_at),
+        "seconds_until_over": told.seconds_until_over(),
+        "held_until": _moment(told.held_until),
+        "released_at": _moment(told.released_at),
+        "by_hand": told.by_hand,
+        "drill": told.drill,
+        "people_out": told.people_out,
+    }
+
+
+def _presser(told: core.Incident) -> User | None:
+    """Where the meeting is unknown: the account that pressed, so that somebody sees it."""
+    keys = [press.by.partition(":")[2] for press in told.presses if press.by.startswith("user:")]
+    return User.objects.filter(pk__in=[int(key) for key in keys if key.isdecimal()]).first()
+
+
+def _presence(incident_id: str, handle: str, person: Person) -> Presence:
+    return Presence(
+        incident_id=incident_id,
+        handle=handle,
+        key=os.urandom(32),
+        name=_cut(person.name),
+        invite=None if person.invite is None else person.invite[:64],
+        email=None if person.email is None else person.email[:320],
+        since=_moment(person.since),
+    )
+
+
+def _cut(name: str | None) -> str | None:
+    return None if name is None else name[:LONGEST_NAME]

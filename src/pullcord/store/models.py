@@ -1,0 +1,201 @@
+"""The tables. All times are UTC; None is "not known", never "no"."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+DAYS_WITHOUT_HOURS = 90
+HOURS_AFTER_END = 24
+
+
+class User(AbstractUser):
+    """Somebody who signs in. Comes by invitation only."""
+
+    @property
+    def shown_name(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Meeting(models.Model):
+    id = models.CharField(primary_key=True, max_length=32)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    platform = models.CharField(max_length=40)
+    at = models.JSONField(default=dict)
+    """Where it is on the platform: the adapter's own keys, all text, nothing secret."""
+    sealed = models.BinaryField()
+    """The credential and what a release needs, sealed by the key file. Opened by the jobs only."""
+    starts = models.DateTimeField(null=True)
+    ends = models.DateTimeField(null=True)
+    hold_seconds = models.FloatField()
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Cord(models.Model):
+    """A link by which one person can stop one meeting. Of the link itself only the digest is here."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    who = models.CharField(max_length=200)
+    given_at = models.DateTimeField()
+    expires = models.DateTimeField(null=True)
+    """As the host chose; None = by the meeting's hours, which may still change: see `expires_at`."""
+    revoked_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True)
+    resumed_at = models.DateTimeField(null=True)
+    """When the host last said that it may work again: false alarms before that are forgiven."""
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def expires_at(self) -> datetime:
+        """The chosen day; else a day after the meeting, or 90 days for a meeting without hours."""
+        if self.expires is not None:
+            return self.expires
+        last = self.meeting.ends or self.meeting.starts
+        if last is None:
+            return self.given_at + timedelta(days=DAYS_WITHOUT_HOURS)
+        return last + timedelta(hours=HOURS_AFTER_END)
+
+
+class StopToken(models.Model):
+    """A program's right to stop one meeting."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    given_at = models.DateTimeField()
+    expires = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Incident(models.Model):
+    id = models.CharField(primary_key=True, max_length=32)
+    meeting = models.ForeignKey(Meeting, null=True, on_delete=models.PROTECT, related_name="+")
+    meeting_told = models.CharField(max_length=32, default="")
+    """The meeting's id as the journal has it; the meeting itself may be unknown here."""
+    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    """None = the journal tells of a meeting that nobody here has: shown to nobody until somebody does."""
+    opened_at = models.DateTimeField()
+    opened_by_hand = models.BooleanField(default=False)
+    title = models.CharField(max_length=200, default="", blank=True)
+    told = models.TextField(default="", blank=True)
+    """What happened, in the host's own words."""
+    happened_at = models.DateTimeField(null=True)
+    pressed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    over_at = models.DateTimeField(null=True)
+    seconds_until_over = models.FloatField(null=True)
+    held_until = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    by_hand = models.BooleanField(default=False)
+    """No rung of ours worked: the person was shown the platform's own buttons."""
+    drill = models.BooleanField(default=False)
+    people_out = models.IntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Press(models.Model):
+    """One press. Without an incident it stopped nothing, and the host is told so."""
+
+    mark = models.CharField(max_length=64, unique=True)
+    """The id of the press, or the mark of the journal's line."""
+    incident = models.ForeignKey(Incident, null=True, on_delete=models.CASCADE, related_name="+")
+    meeting_told = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    door = models.CharField(max_length=20)
+    by = models.CharField(max_length=64)
+    """The opaque id of the link, token or account."""
+    name = models.CharField(max_length=200, null=True)  # noqa: DJ001  # None = not known, which is not an empty name
+    """Who that is, as known when it was taken in."""
+    in_vain = models.CharField(max_length=20, default="", blank=True)
+    """Why it stopped nothing: the kind of the journal's line. Empty = it stopped."""
+
+    def __str__(self) -> str:
+        return self.mark
+
+
+class FalseAlarm(models.Model):
+    """One press of a link that was released as a false alarm. Counted once per incident."""
+
+    cord = models.ForeignKey(Cord, on_delete=models.CASCADE, related_name="+")
+    incident_told = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("cord", "incident_told"), name="one_false_alarm_per_incident"),)
+
+    def __str__(self) -> str:
+        return f"{self.cord_id} {self.incident_told}"
+
+
+class Entry(models.Model):
+    """One link of an incident's chain: see `core.timeline`. Holds codes and keyed digests, never a person."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    number = models.IntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=40)
+    fields = models.JSONField(default=dict)
+    mark = models.CharField(max_length=64, null=True)  # noqa: DJ001  # None = did not come from the journal; unique otherwise
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("incident", "number"), name="one_entry_per_number"),
+            models.UniqueConstraint(fields=("incident", "mark"), name="one_entry_per_mark"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.number}"
+
+
+class Presence(models.Model):
+    """Somebody who was there. Erasing the row drops the key too: what the chain holds of them then says nothing."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="+")
+    handle = models.CharField(max_length=200)
+    """The platform's handle for this presence."""
+    key = models.BinaryField()
+    name = models.CharField(max_length=200, null=True)  # noqa: DJ001  # None = the platform does not tell
+    invite = models.CharField(max_length=64, null=True)  # noqa: DJ001
+    email = models.CharField(max_length=320, null=True)  # noqa: DJ001
+    since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("incident", "handle"), name="one_presence_per_handle"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Step(models.Model):
+    """What became of one step of `core.steps`. A step without a row is open."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=40)
+    state = models.CharField(max_length=10)
+    handed_to = models.CharField(max_length=200, default="", blank=True)
+    note = models.TextField(default="", blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("incident", "code"), name="one_row_per_step"),)
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.code}"

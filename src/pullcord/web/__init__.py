@@ -1,0 +1,1 @@
+"""The doors for people: host pages, guest pages, sign-in."""

@@ -1,0 +1,154 @@
+"""One incident as its host may see it, from the journal first: it is there before the store has taken anything in."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from pullcord.core.incident import Incident, Press
+from pullcord.jobs.desk import Desk
+from pullcord.safe.kit import Kit
+from pullcord.store import NotFound, incidents, meetings, people, users
+from pullcord.store.models import Incident as Row
+from pullcord.store.models import Meeting, User
+from pullcord.web.present import Who, kit_of, pressers, title_of
+
+
+class Case(NamedTuple):
+    id: str
+    incident: Incident
+    meeting: Meeting | None
+    kit: Kit | None
+    who: list[Who]
+    row: Row | None
+    """None = the store has not taken it in yet: what the host does on the page has to wait a moment."""
+
+    @property
+    def is_told(self) -> bool:
+        """Opened by hand: nobody pressed anything here."""
+        return not self.incident.presses
+
+    @property
+    def name(self) -> str:
+        if self.row is not None and self.row.title:
+            return str(self.row.title)
+        return "" if self.meeting is None else str(self.meeting.name)
+
+    @property
+    def platform(self) -> str | None:
+        """Its name for people; None = not known."""
+        return None if self.meeting is None else title_of(self.meeting.platform)
+
+    @property
+    def begun_at(self) -> float | datetime | None:
+        if not self.is_told:
+            return self.incident.pressed_at
+        return None if self.row is None else self.row.happened_at
+
+
+class Present(NamedTuple):
+    name: str | None
+    email: str | None
+
+
+def find(desk: Desk, owner: User, incident_id: str) -> Case:
+    """Raises NotFound, for another's incident as for none at all."""
+    row, written = _row(owner, incident_id), desk.means.book.find(incident_id)
+    if written is None and row is None:
+        raise NotFound
+    meeting = row.meeting if row is not None else meetings.find(owner, written.meeting if written else "")
+    kit = None if meeting is None else kit_of(desk, meeting.id)
+    incident = written or _from_row(owner, row)
+    who = pressers(incident, kit, _accounts(incident) | _taken_in(owner, row))
+    return Case(incident_id, incident, meeting, kit, who, row)
+
+
+def latest_id(desk: Desk, owner: User, meeting_id: str) -> str | None:
+    """The last incident of the owner's meeting; None = there was none. Raises NotFound."""
+    meetings.find(owner, meeting_id)
+    written = desk.means.book.latest(meeting_id)
+    if written is not None:
+        return written.id
+    return next((row.id for row in incidents.of_meeting(owner, meeting_id)), None)
+
+
+def newest(desk: Desk, owner: User, mine: Iterable[Meeting], *, most: int) -> list[Case]:
+    """Newest first: what the store has, and before it what only the journal has yet."""
+    rows = incidents.all_of(owner)
+    known = {row.id for row in rows}
+    written = [desk.means.book.latest(meeting.id) for meeting in mine]
+    new = [one.id for one in written if one is not None and one.id not in known]
+    return [find(desk, owner, incident_id) for incident_id in (*new, *(row.id for row in rows))[:most]]
+
+
+def of_people(desk: Desk, owner: User, case: Case) -> list[Present] | None:
+    """Who was there; None = not known, which is not "nobody"."""
+    taken = people.of_incident(owner, case.id) if case.row is not None else []
+    if taken:
+        return [Present(person.name, person.email) for person in taken]
+    waiting = desk.rosters.read(case.id)
+    if waiting is not None:
+        return [Present(person.name, person.email) for person in waiting]
+    return [] if case.incident.people_out == 0 else None
+
+
+def _row(owner: User, incident_id: str) -> Row | None:
+    try:
+        return incidents.find(owner, incident_id)
+    except NotFound:
+        return None
+
+
+def _taken_in(owner: User, row: Row | None) -> dict[str, str]:
+    """The names as they were known when the presses were taken in."""
+    pressed = [] if row is None else incidents.presses(owner, row.id)
+    return {press.by: press.name for press in pressed if press.name}
+
+
+def _from_row(owner: User, row: Row | None) -> Incident:
+    """The store's incident in the words of the journal: for one that the book no longer keeps at hand."""
+    if row is None:
+        raise NotFound
+    pressed = incidents.presses(owner, row.id)
+    proofs = {entry.kind: str(entry.fields.get("proof", "")) for entry in incidents.entries(owner, row.id)}
+    return Incident(
+        row.id,
+        row.meeting_told,
+        tuple(Press(press.mark, press.at.timestamp(), press.door, press.by) for press in pressed),
+        sent_at=_seconds(row.sent_at),
+        over_at=_seconds(row.over_at),
+        over_proof=proofs.get("over", ""),
+        held_until=_seconds(row.held_until),
+        released_at=_seconds(row.released_at),
+        by_hand=row.by_hand,
+        people_out=row.people_out,
+        drill=row.drill,
+    )
+
+
+def _seconds(at: datetime | None) -> float | None:
+    return None if at is None else at.timestamp()
+
+
+def _accounts(incident: Incident) -> dict[str, str]:
+    """The names of the accounts that pressed."""
+    found = {}
+    for by in {press.by for press in incident.presses if press.by.startswith("user:")}:
+        try:
+            found[by] = users.find(by.removeprefix("user:")).shown_name
+        except NotFound:
+            continue
+    return found
+
+
+class Past(NamedTuple):
+    id: str
+    begun_at: datetime | float | None
+
+
+def of_meeting(desk: Desk, owner: User, meeting: Meeting) -> list[Past]:
+    """Newest first."""
+    rows = [Past(row.id, row.pressed_at or row.happened_at) for row in incidents.of_meeting(owner, meeting.id)]
+    newest = desk.means.book.latest(meeting.id)
+    if newest is None or any(row.id == newest.id for row in rows):
+        return rows
+    return [Past(newest.id, newest.pressed_at), *rows]

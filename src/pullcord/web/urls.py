@@ -1,0 +1,39 @@
+"""Every page for people, and nothing else. All but the first three need signing in."""
+
+from allauth.account import views as account
+from django.urls import path
+
+from pullcord.web.views import errors, first, home, incidents, meetings, notes
+
+urlpatterns = [
+    path("first/<str:token>", first.sign_in_once, name="first"),
+    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/signup/", account.signup, name="account_signup"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
+    path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("accounts/password/change/", account.password_change, name="account_change_password"),
+    path("", home.home, name="home"),
+    path("practise", meetings.practise, name="practise"),
+    path("meetings/new", meetings.choose, name="meeting_new"),
+    path("meetings/new/<slug:name>", meetings.connect, name="meeting_connect"),
+    path("meetings/<slug:meeting_id>", meetings.show, name="meeting"),
+    path("meetings/<slug:meeting_id>/change", meetings.change, name="meeting_change"),
+    path("meetings/<slug:meeting_id>/put-away", meetings.put_away, name="meeting_put_away"),
+    path("meetings/<slug:meeting_id>/links", meetings.give_link, name="link_give"),
+    path("meetings/<slug:meeting_id>/links/<slug:cord_id>/<slug:act>", meetings.act_on_link, name="link_act"),
+    path("meetings/<slug:meeting_id>/tokens", meetings.give_token, name="token_give"),
+    path("meetings/<slug:meeting_id>/tokens/<slug:token_id>/revoke", meetings.revoke_token, name="token_revoke"),
+    path("incidents/new", notes.new, name="incident_new"),
+    path("incidents/latest/<slug:meeting_id>", incidents.latest, name="incident_latest"),
+    path("incidents/<slug:incident_id>", incidents.show, name="incident"),
+    path("incidents/<slug:incident_id>/record", incidents.record, name="incident_record"),
+    path("incidents/<slug:incident_id>/back-in", incidents.back_in, name="incident_back_in"),
+    path("incidents/<slug:incident_id>/steps", notes.step, name="incident_step"),
+    path("incidents/<slug:incident_id>/words", notes.words, name="incident_words"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.broken

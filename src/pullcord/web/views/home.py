@@ -1,0 +1,79 @@
+"""The first page: my meetings, how they stand, and ending them."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from pullcord.core.cords import may_press
+from pullcord.core.incident import NO_HOLD_SECONDS, Incident
+from pullcord.jobs.desk import Desk, current
+from pullcord.safe.kit import Kit
+from pullcord.store import meetings
+from pullcord.store.models import Meeting, User
+from pullcord.web import cases, seams
+from pullcord.web.present import kit_of, stage, title_of
+from pullcord.web.views.asked import PRESS_SECONDS, me, press_ticket
+
+MOST_INCIDENTS = 10
+
+
+class Row(NamedTuple):
+    meeting: Meeting
+    platform: str
+    stage: str
+    """As in `present.stage`; empty = nothing was ended here lately."""
+    held_until: float | None
+    incident: str | None
+    press: str
+    """The right to end it, for the form's address; empty = its stop kit cannot be read."""
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    desk, owner = current(), me(request)
+    mine = meetings.all_of(owner)
+    kits = {meeting.id: kit for meeting in mine if (kit := kit_of(desk, meeting.id)) is not None}
+    live = [kit for kit in kits.values() if may_be_live(desk, kit)]
+    found = cases.newest(desk, owner, mine, most=MOST_INCIDENTS)
+    told = {
+        "rows": [row(desk, owner, meeting, has_kit=meeting.id in kits) for meeting in mine],
+        "live": [kit.meeting.name for kit in live],
+        "press_all": end_all_ticket(desk, owner, live),
+        "cases": [(case, "" if case.is_told else stage(case.incident, desk.means.clock())) for case in found],
+        "can_practise": seams.make_practice_meeting is not None,
+        "practice": [meeting for meeting in mine if meeting.platform == "practice"],
+    }
+    return render(request, "home.html", told)
+
+
+def row(desk: Desk, owner: User, meeting: Meeting, *, has_kit: bool) -> Row:
+    now, incident = desk.means.clock(), desk.means.book.latest(meeting.id)
+    press = press_ticket(desk, owner, meeting.id) if has_kit else ""
+    if incident is None or not _is_recent(incident, now):
+        return Row(meeting, title_of(meeting.platform), "", None, None, press)
+    stands = stage(incident, now)
+    return Row(meeting, title_of(meeting.platform), stands, incident.held_until, incident.id, press)
+
+
+def _is_recent(incident: Incident, now: float) -> bool:
+    """Last month's incident says nothing of tonight's meeting."""
+    return incident.takes_presses(now) or now - incident.pressed_at < NO_HOLD_SECONDS
+
+
+def may_be_live(desk: Desk, kit: Kit) -> bool:
+    """By its hours, and not ended already. Whether it really is, the platform is asked when the button is pressed."""
+    now, incident = desk.means.clock(), desk.means.book.latest(kit.meeting.id)
+    if incident is not None and incident.is_over and incident.is_held(now):
+        return False
+    hours = may_press(now=now, starts=kit.starts, ends=kit.ends, expires=None, suspended=False, held=False)
+    return hours == "stop"
+
+
+def end_all_ticket(desk: Desk, owner: User, live: list[Kit]) -> str:
+    """Empty where there are not two: one meeting has its own button."""
+    if len(live) < 2:
+        return ""
+    about = tuple(kit.meeting.id for kit in live)
+    return desk.tickets.issue("end all", by=f"user:{owner.pk}", about=about, seconds=PRESS_SECONDS)

@@ -1,0 +1,122 @@
+"""An incident's pages: how it stands, the next step, letting people back in, and the record."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pullcord.core import timeline
+from pullcord.core.steps import KNOWN, STEPS, morning, next_step
+from pullcord.jobs import meetings as job
+from pullcord.jobs.desk import Desk, current
+from pullcord.safe.kit import KitUnreadable
+from pullcord.store import incidents
+from pullcord.store.models import Step, User
+from pullcord.web import cases
+from pullcord.web.cases import Case
+from pullcord.web.forms import BackIn
+from pullcord.web.present import hands_of, limits_of, stage
+from pullcord.web.views.asked import live_ticket, me, press_ticket
+from pullcord.words import PlatformError
+
+
+@require_safe
+def latest(request: HttpRequest, meeting_id: str) -> HttpResponse:
+    """Where a press sends the host to."""
+    found = cases.latest_id(current(), me(request), meeting_id)
+    return redirect("meeting", meeting_id) if found is None else redirect("incident", found)
+
+
+@require_safe
+def show(request: HttpRequest, incident_id: str) -> HttpResponse:
+    desk, owner = current(), me(request)
+    case = cases.find(desk, owner, incident_id)
+    stands = "told" if case.is_told else stage(case.incident, desk.means.clock())
+    told = {
+        "case": case,
+        "incident": case.incident,
+        "stage": stands,
+        "platform": case.platform or _("The platform"),
+        "limits": None if case.meeting is None else limits_of(case.meeting.platform),
+        "hands": hands_of(None if case.meeting is None else case.meeting.platform),
+        "people": cases.of_people(desk, owner, case),
+        "can_let_in": can_let_in(desk, case),
+        "press": again(desk, owner, case, stands),
+        "stream": "" if case.is_told else live_ticket(desk, owner, incident_id),
+        **steps_of(owner, case),
+    }
+    return render(request, "incidents/incident.html", told)
+
+
+def can_let_in(desk: Desk, case: Case) -> bool:
+    """Only where a bar stands, and it is this incident's own."""
+    if case.meeting is None or not case.incident.is_held(desk.means.clock()):
+        return False
+    newest = desk.means.book.latest(case.meeting.id)
+    return newest is not None and newest.id == case.id
+
+
+def again(desk: Desk, owner: User, case: Case, stands: str) -> str:
+    """The right to press once more, where it is not over, or nothing keeps people out."""
+    if case.kit is None or stands not in ("asking", "by hand", "open door"):
+        return ""
+    return press_ticket(desk, owner, case.kit.meeting.id)
+
+
+def steps_of(owner: User, case: Case) -> dict[str, Any]:
+    rows: dict[str, Step] = {} if case.row is None else incidents.steps(owner, case.id)
+    states = {code: step.state for code, step in rows.items()}
+    code = next_step(states)
+    return {
+        "step": None if code is None else KNOWN[code],
+        "waiting": [KNOWN[one] for one in morning(states) if one != code],
+        "settled": [(step, rows[step.code]) for step in STEPS if states.get(step.code, "open") != "open"],
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def back_in(request: HttpRequest, incident_id: str) -> HttpResponse:
+    """The second act of letting people back in; the first was to come here."""
+    desk = current()
+    case = cases.find(desk, me(request), incident_id)
+    if not can_let_in(desk, case):
+        messages.info(request, _("Nothing keeps people out, so there is nothing to open."))
+        return redirect("incident", incident_id)
+    links = [(who.link, who.name) for who in case.who if who.link is not None]
+    form = BackIn(request.POST if request.method == "POST" else None, links=links)
+    if request.method == "POST" and form.is_valid() and _let_in(request, case, form):
+        messages.success(request, _("People can come back in."))
+        return redirect("incident", incident_id)
+    return render(request, "incidents/back_in.html", {"case": case, "form": form})
+
+
+def _let_in(request: HttpRequest, case: Case, form: forms.Form) -> bool:
+    assert case.meeting is not None  # noqa: S101  # `can_let_in` looked
+    told = form.cleaned_data
+    try:
+        job.let_back_in(
+            current(),
+            me(request),
+            case.meeting.id,
+            false_alarm_cord=told.get("false_alarm") or None,
+            revoke=bool(told.get("revoke")),
+        )
+    except PlatformError as error:
+        form.add_error(None, _("%s People are still kept out.") % error.sentence)
+        return False
+    except KitUnreadable:
+        form.add_error(None, _("What is needed to open it again cannot be read. Tell whoever runs this server."))
+        return False
+    return True
+
+
+@require_safe
+def record(request: HttpRequest, incident_id: str) -> HttpResponse:
+    case = cases.find(current(), me(request), incident_id)
+    entries = [] if case.row is None else incidents.entries(me(request), incident_id)
+    told = {"case": case, "entries": entries, "broken": timeline.verify(entries), "head": timeline.head_of(entries)}
+    return render(request, "incidents/record.html", told)

@@ -1,0 +1,178 @@
+"""Every page is tried as somebody who has no right to it. A new page without its line in the table fails."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from pullcord.jobs import meetings
+from pullcord.jobs.desk import Desk
+from pullcord.store.models import User
+from tests.pages import Room, add, by, on_disk, press, signed_in
+
+# Which ids stand in the address of each page. `mine` = without an id: everybody who is signed in has his own.
+TABLE = {
+    "home": "mine",
+    "practise": "mine",
+    "meeting_new": "mine",
+    "meeting_connect": "mine",
+    "incident_new": "mine",
+    "account_change_password": "mine",
+    "account_reauthenticate": "mine",
+    "meeting": "meeting",
+    "meeting_change": "meeting",
+    "meeting_put_away": "meeting",
+    "link_give": "meeting",
+    "link_act": "link",
+    "token_give": "meeting",
+    "token_revoke": "token",
+    "incident_latest": "meeting",
+    "incident": "incident",
+    "incident_record": "incident",
+    "incident_back_in": "incident",
+    "incident_step": "incident",
+    "incident_words": "incident",
+    "first": "open",
+    "account_login": "open",
+    "account_signup": "open",
+    "account_inactive": "open",
+    "account_logout": "open",
+}
+NOBODY = "0123456789abcdef"
+METHODS = ("get", "head", "post")
+
+
+class Things(NamedTuple):
+    meeting: str
+    incident: str
+    link: str
+    token: str
+
+    def none(self) -> "Things":
+        return Things(*[NOBODY] * 4)
+
+    def of(self, name: str) -> dict[str, str]:
+        """What the address of this page takes."""
+        return {
+            "mine": {"name": "janus"} if name == "meeting_connect" else {},
+            "open": {"token": NOBODY} if name == "first" else {},
+            "meeting": {"meeting_id": self.meeting},
+            "link": {"meeting_id": self.meeting, "cord_id": self.link, "act": "revoke"},
+            "token": {"meeting_id": self.meeting, "token_id": self.token},
+            "incident": {"incident_id": self.incident},
+        }[TABLE[name]]
+
+
+def patterns() -> Iterator[str]:
+    for pattern in get_resolver().url_patterns:
+        assert isinstance(pattern, URLPattern), "an included set of pages: name each of them in urls.py"
+        yield str(pattern.name)
+
+
+CLOSED = [name for name, kind in TABLE.items() if kind != "open"]
+OWNED = [name for name in CLOSED if TABLE[name] != "mine"]
+OPEN = [name for name, kind in TABLE.items() if kind == "open"]
+POSTED = {"name": "x", "who": "x", "code": "tell everyone", "state": "done", "hold_hours": "2", "title": "x"}
+
+
+@pytest.fixture
+def things(desk: Desk, answers, owner: User) -> Things:
+    answers.say = Room()
+    meeting = add(desk, owner)
+    link = meetings.give_cord(desk, owner, meeting.id, who="Ruth").cord.id
+    token = meetings.give_token(desk, owner, meeting.id, name="A script").token.id
+    return Things(meeting.id, press(desk, meeting, by(owner)), link, token)
+
+
+def ask(client: Client, method: str, name: str, things: Things):
+    return getattr(client, method)(reverse(name, kwargs=things.of(name)), POSTED if method == "post" else None)
+
+
+def test_every_page_stands_in_the_table():
+    assert sorted(patterns()) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_stranger_is_sent_to_sign_in_whether_or_not_it_exists(method: str, desk: Desk, things: Things):
+    before, client = on_disk(desk), signed_in(None)
+    for name in CLOSED:
+        for asked in (things, things.none()):
+            answer = ask(client, method, name, asked)
+            there = reverse(name, kwargs=asked.of(name))
+            assert (answer.status_code, answer.content) == (302, b""), name
+            assert answer.headers["Location"] == f"/accounts/login/?next={there}"
+    assert on_disk(desk) == before
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_anothers_looks_like_what_does_not_exist(method: str, desk: Desk, things: Things, other: User):
+    client = signed_in(other)
+    before = on_disk(desk)
+    for name in OWNED:
+        real, none = ask(client, method, name, things), ask(client, method, name, things.none())
+        assert real.status_code in (404, 405), name
+        assert real.content == none.content, name
+        assert sorted(real.headers.items()) == sorted(none.headers.items()), name
+    assert on_disk(desk) == before
+
+
+def test_anothers_link_is_not_found_in_ones_own_meeting(desk: Desk, things: Things, other: User):
+    client, mine = signed_in(other), things._replace(meeting=add(desk, other).id)
+    for name in ("link_act", "token_revoke"):
+        assert ask(client, "post", name, mine).status_code == 404
+    kit = desk.kits.read(things.meeting)
+    assert kit is not None
+    assert kit.cords
+    assert kit.tokens
+
+
+def test_a_session_that_has_ended_is_a_strangers(desk: Desk, things: Things, owner: User):
+    client = signed_in(owner)
+    Session.objects.all().delete()
+    for name in CLOSED:
+        for method in METHODS:
+            answer = ask(client, method, name, things)
+            assert answer.status_code == 302, name
+            assert answer.headers["Location"].startswith("/accounts/login/?next="), name
+
+
+def test_ones_own_pages_show_nothing_of_anothers(things: Things, other: User):
+    client = signed_in(other)
+    for name in (name for name in CLOSED if TABLE[name] == "mine"):
+        page = ask(client, "get", name, things).content.decode()
+        assert not re.search("Choir|Ruth|Anna|A script|" + "|".join(things), page), name
+
+
+def test_an_open_page_tells_a_stranger_nothing(desk: Desk, things: Things):
+    before = on_disk(desk)
+    for name in OPEN:
+        answer = ask(signed_in(None), "get", name, things)
+        assert answer.status_code == {"first": 404, "account_logout": 302}.get(name, 200)
+        assert not re.search("Choir|Ruth|Anna|A script|" + "|".join(things), answer.content.decode())
+    assert on_disk(desk) == before
+
+
+def test_nobody_signs_up(desk: Desk, store):
+    told = {"username": "eve", "password1": "a long password", "password2": "a long password"}
+    answer = signed_in(None).post("/accounts/signup/", told)
+    assert "by invitation" in answer.content.decode()
+    assert not User.objects.exists()
+
+
+def test_another_address_of_the_server_is_not_answered(store, owner: User):
+    assert signed_in(owner).get("/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_a_form_from_elsewhere_is_refused_and_says_what_to_do(desk: Desk, things: Things, owner: User):
+    client = signed_in(owner, checks_csrf=True)
+    before = on_disk(desk)
+    for name in TABLE:
+        if TABLE[name] != "open":
+            answer = ask(client, "post", name, things)
+            assert answer.status_code in (403, 405), name
+    assert "Nothing was changed" in ask(client, "post", "meeting_put_away", things).content.decode()
+    assert on_disk(desk) == before
