@@ -24,7 +24,7 @@ MACHINE = re.compile(r"(?<![\w.])/(?:[w]ork|[r]oot|[h]ome/[a-z])[\w-]*/|[C]:\\Us
 REGISTRY = re.compile(r"[p]ypi\.org|[p]ythonhosted|[n]pmjs\.|[d]eb\.debian\.org|[c]rates\.io", re.IGNORECASE)
 NEVER_SAID = re.compile(r"child pornography|zoom-?bomb|\bhackers?\b|just a prank|I know how you feel", re.IGNORECASE)
 
-OUTERMOST = {"serve.py", "engine.py"}
+OUTERMOST = {"serve/loops.py", "engine.py"}
 BROAD = {"Exception", "BaseException"}
 
 STANDARD = set(sys.stdlib_module_names)

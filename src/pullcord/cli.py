@@ -1,0 +1,87 @@
+"""The terminal door. `stop` loads neither Django nor dbos nor an HTTP framework; the other commands load what they need."""
+
+import gc
+import io
+import os
+import sys
+from collections.abc import Callable
+from typing import Final, NamedTuple, NoReturn
+
+
+class Command(NamedTuple):
+    says: str
+    run: Callable[[list[str]], int]
+
+
+def main(words: list[str] | None = None) -> int:
+    """The exit code of what was asked for. Without `words`: what this process was started with."""
+    if words is not None:
+        return _run(words)
+    return _stop_and_leave() if sys.argv[1:2] == ["stop"] else _run(sys.argv[1:])
+
+
+def _run(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_help())
+        return 0
+    command = COMMANDS.get(words[0])
+    if command is None:
+        print(f"There is no command “{words[0]}”.\n{_help()}", file=sys.stderr)
+        return 2
+    return command.run(words[1:])
+
+
+def _stop_and_leave() -> NoReturn:
+    """A whole process for one stop. Somebody waits for it: nothing is collected, and nothing taken down piece by piece."""
+    gc.disable()
+    streams = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, io.TextIOWrapper)]
+    for stream in streams:
+        stream.reconfigure(errors="backslashreplace")  # a meeting's name in a script that this terminal does not know
+    code = _run(sys.argv[1:])
+    for stream in streams:
+        try:
+            stream.flush()
+        except OSError:  # nobody reads what it says; what it did, it did
+            continue
+    os._exit(code)
+
+
+def _help() -> str:
+    lines = "\n".join(f"  pullcord {name:<12} {command.says}" for name, command in COMMANDS.items())
+    return f"Pullcord ends a hijacked meeting for everyone, and keeps it ended.\n\n{lines}"
+
+
+def _stop(words: list[str]) -> int:
+    from pullcord.jobs.terminal import stop_from_terminal
+
+    return stop_from_terminal(words)
+
+
+def _serve(words: list[str]) -> int:
+    from pullcord import serve
+
+    return serve.main(words)
+
+
+def _demo(words: list[str]) -> int:
+    from pullcord import demo
+
+    return demo.main(words)
+
+
+def _signin_link(words: list[str]) -> int:
+    from pullcord import serve
+
+    return serve.print_signin_link(words)
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "stop": Command("End a meeting for everyone, now. By its name, its id, or `-` to read its link.", _stop),
+    "serve": Command("Run the server on this machine.", _serve),
+    "demo": Command("A practice meeting with a practice intrusion, to try it out.", _demo),
+    "signin-link": Command("A new link by which the owner signs in, for one use.", _signin_link),
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

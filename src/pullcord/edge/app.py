@@ -1,0 +1,86 @@
+"""The fast door put together: its own routes first, the practice meeting, then the people pages for whatever is left."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pullcord.edge import api, cord, host, live
+from pullcord.edge.failures import Failures
+from pullcord.edge.guards import OnlyOurHost, SmallBodies
+from pullcord.edge.pages import sorry_page
+from pullcord.jobs.desk import Desk
+
+STOPS_AT_ONCE = 128
+"""Threads that wait for platforms. A hundred meetings of a school may be ended in the same second."""
+
+
+class Edge(NamedTuple):
+    """What the routes have at hand."""
+
+    desk: Desk
+    stops: ThreadPoolExecutor
+    failures: Failures
+    trouble: Callable[[], str | None]
+    """The sentence of the red banner; None = all is well."""
+
+
+def build(
+    desk: Desk,
+    *,
+    people: ASGIApp | None,
+    practice: ASGIApp | None,
+    static: str | None,
+    trouble: Callable[[], str | None] = lambda: None,
+) -> Starlette:
+    """`people`: the Django pages; None = stop-only. `practice`: the practice meeting's app, mounted at /practice."""
+    stops = ThreadPoolExecutor(STOPS_AT_ONCE, thread_name_prefix="stop")
+    edge = Edge(desk, stops, Failures(), trouble)
+    routes: list[Route | Mount] = [
+        Route("/c/{token}", cord.show, methods=["GET"]),
+        Route("/c/{token}/stop", cord.press, methods=["POST"]),
+        Route("/c/{token}/back", cord.take_back, methods=["POST"]),
+        Route("/host/{ticket}/stop", host.press, methods=["POST"]),
+        Route("/host/{ticket}/stop-all", host.press_all, methods=["POST"]),
+        Route("/api/stop", api.stop_by_token, methods=["POST"]),
+        Route("/live/{ticket}", live.stream, methods=["GET"]),
+        Route("/health", health, methods=["GET"]),
+    ]
+    if static is not None:
+        routes.append(Mount("/static", StaticFiles(directory=static)))
+    if practice is not None:
+        routes.append(Mount("/practice", practice))
+    routes.append(Mount("/", _Rest(people, trouble)))
+    app = Starlette(routes=routes, middleware=[Middleware(OnlyOurHost, config=desk.config), Middleware(SmallBodies)])
+    app.state.edge = edge
+    return app
+
+
+async def health(request: Request) -> Response:
+    """Whether this server ends meetings, and whether the rest of it works too."""
+    trouble = request.app.state.edge.trouble()
+    return JSONResponse({"stops": True, "mode": "stop-only" if trouble else "full"})
+
+
+class _Rest:
+    """What the fast door does not answer itself. Only HTTP goes on to the people pages: a stray WebSocket is closed."""
+
+    def __init__(self, people: ASGIApp | None, trouble: Callable[[], str | None]) -> None:
+        self._people = people
+        self._trouble = trouble
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 4404})
+        elif self._people is None:
+            await sorry_page(self._trouble())(scope, receive, send)
+        else:
+            await self._people({**scope, "root_path": ""}, receive, send)

@@ -1,0 +1,92 @@
+"""The server put together, before anything slow is loaded."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pullcord import edge
+from pullcord.config import Config
+from pullcord.edge.pages import sorry_page
+from pullcord.jobs import desk as desks
+from pullcord.jobs.desk import Desk, open_desk, refuse_open_folders
+from pullcord.jobs.seen import Seen
+from pullcord.platforms.warm import WarmWire
+from pullcord.practice.app import app as practice_app
+from pullcord.practice.rooms import Rooms
+
+
+class Troubles:
+    """What is broken now, by part. The banner shows the first of them."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, str] = {}
+
+    def say(self, part: str, sentence: str | None) -> None:
+        if sentence is None:
+            self._said.pop(part, None)
+        else:
+            self._said[part] = sentence
+
+    def of(self, part: str) -> str | None:
+        return self._said.get(part)
+
+    def sentence(self) -> str | None:
+        return next(iter(self._said.values()), None)
+
+
+class People:
+    """The people pages, once they are there."""
+
+    def __init__(self, troubles: Troubles) -> None:
+        self.app: Any = None
+        self._troubles = troubles
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.app is None:
+            said = self._troubles.sentence() or "The pages of this server are starting. Try again in a few seconds."
+            await sorry_page(said)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+class House(NamedTuple):
+    """The running server's parts, for whoever composes it: `serve`, the demo, a test."""
+
+    config: Config
+    desk: Desk
+    rooms: Rooms
+    people: People
+    troubles: Troubles
+    app: ASGIApp
+    seen: Seen
+
+
+def build(config: Config, *, practice: ASGIApp | None = None) -> House:
+    """Nothing slow, and nothing that needs a database. Raises KeysMissing, TooOpen.
+
+    `practice`: what stands at /practice; None = the practice meetings kept in the data folder.
+    """
+    wire = WarmWire()
+    opened = open_desk(config, new=True, wire=lambda _: wire)
+    refuse_open_folders(config)
+    seen = Seen()
+    means = opened.means._replace(
+        keep_roster=lambda incident, meeting, people: opened.means.keep_roster(
+            incident, meeting, seen.with_seen(meeting, people)
+        )
+    )
+    desk = opened._replace(means=means)
+    desks.put(desk)
+    desk.means.journal.keep_reserve()
+    troubles, rooms = Troubles(), Rooms(Path(config.path("practice")))
+    people = People(troubles)
+    app = edge.build(
+        desk,
+        people=people,
+        practice=practice or practice_app(rooms, public_address=config.address),
+        static=str(files("pullcord.web") / "static"),
+        trouble=troubles.sentence,
+    )
+    return House(config, desk, rooms, people, troubles, app, seen)

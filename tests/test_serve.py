@@ -1,0 +1,148 @@
+"""The server as its operator meets it: started, refused, broken in parts, and never opening a door by that."""
+
+import pickle
+import sqlite3
+import stat
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from tests.serving import for_the_server, free_port, give_away, mode_of, run, serving
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return for_the_server(tmp_path)
+
+
+def test_the_first_start_leaves_a_link_that_only_its_user_can_read(data: Path) -> None:
+    with serving(data) as server:
+        link = data / "signin-link"
+        assert stat.S_IMODE(link.stat().st_mode) == 0o600
+        path = link.read_text().strip().partition(f":{server.port}")[2]
+        assert server.ask("GET", path)[0] == 200
+        assert mode_of(server) == "full"
+
+
+def test_everything_in_the_data_folder_is_closed_to_others(data: Path) -> None:
+    with serving(data):
+        for path in (data, *data.rglob("*")):
+            assert not path.stat().st_mode & 0o077, path
+
+
+def test_a_second_server_on_the_same_folder_refuses(data: Path) -> None:
+    with serving(data):
+        second = run(["serve"], data)
+        assert second.returncode == 2
+        assert second.stderr.count("\n") == 1
+        assert "Another Pullcord server is using" in second.stderr
+
+
+def test_root_is_refused(data: Path) -> None:
+    refused = run(["serve"], data, as_root=True)
+    assert refused.returncode == 2
+    assert "does not run as root" in refused.stderr
+
+
+BAD_SETTINGS = [
+    ("listen = 8400", "must be text in quotation marks"),
+    ('listen = "nowhere"', "listen must look like 127.0.0.1:8400"),
+    ('lissten = "127.0.0.1:1"', "unknown setting “lissten”"),
+    ('address = "meetings.example.org"', "address must look like"),
+    ('trusted_proxies = "everyone"', "trusted_proxies takes addresses"),
+    ("listen = ", "is not valid TOML"),
+]
+
+
+@pytest.mark.parametrize(("settings", "said"), BAD_SETTINGS)
+def test_a_bad_setting_is_refused_in_one_plain_sentence(data: Path, settings: str, said: str) -> None:
+    (data / "settings.toml").write_text(settings)
+    give_away(data)
+    refused = run(["serve"], data)
+    assert refused.returncode == 2
+    assert said in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_key_that_others_can_read_is_refused(data: Path) -> None:
+    with serving(data):
+        pass
+    (data / "keys").chmod(0o755)
+    refused = run(["serve"], data)
+    assert refused.returncode == 2
+    assert "chmod go-rwx" in refused.stderr
+
+
+def test_a_broken_database_leaves_a_server_that_stops_and_says_so(data: Path) -> None:
+    (data / "product.sqlite3").write_bytes(b"not a database at all" * 500)
+    give_away(data)
+    with serving(data) as server:
+        assert mode_of(server) == "stop-only"
+        status, _, text = server.ask("GET", "/")
+        assert status == 503
+        assert "Only ending a meeting works now" in text
+
+
+def test_a_broken_engine_leaves_a_server_that_stops_and_says_so(data: Path) -> None:
+    (data / "engine.sqlite3").write_bytes(b"not a database at all" * 500)
+    give_away(data)
+    with serving(data) as server:
+        assert mode_of(server) == "stop-only"
+
+
+class Touch:
+    """What a planted row would do if anybody unpickled it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (self.path, "w"))
+
+
+def test_a_planted_row_runs_nothing_and_never_starts_the_engine(data: Path, tmp_path: Path) -> None:
+    with serving(data):
+        pass
+    touched = data / "touched"
+    evil = b64encode(pickle.dumps(Touch(str(touched)))).decode()
+    with sqlite3.connect(data / "engine.sqlite3") as engine:
+        engine.execute(
+            "INSERT INTO workflow_status (workflow_uuid, status, name, inputs, serialization, executor_id,"
+            " application_version, created_at, updated_at, recovery_attempts, priority)"
+            " VALUES ('planted', 'PENDING', 'take in', ?, 'py_pickle', 'one', '1', 1, 1, 0, 0)",
+            (evil,),
+        )
+    engine.close()
+    give_away(data)
+    with serving(data) as server:
+        assert mode_of(server) == "stop-only"
+        assert "holds a row that is not ours" in server.ask("GET", "/c/none")[2]
+    assert not touched.exists()
+
+
+def test_remote_control_of_the_engine_is_refused(data: Path) -> None:
+    with serving(data, DBOS__CONDUCTOR_KEY="x") as server:
+        assert mode_of(server) == "stop-only"
+
+
+def test_a_new_signin_link_is_made_on_the_machine_and_kills_the_old_one(data: Path) -> None:
+    port = free_port()
+    with serving(data, port=port) as server:
+        first = (data / "signin-link").read_text().strip()
+        made = run(["signin-link"], data, PULLCORD_LISTEN=f"127.0.0.1:{port}")
+        assert made.returncode == 0
+        second = (data / "signin-link").read_text().strip()
+        assert first != second
+        assert second not in made.stdout + made.stderr, "never to a log"
+        assert server.ask("GET", second.partition(f":{port}")[2])[0] == 200
+        assert server.ask("GET", first.partition(f":{port}")[2])[0] != 200
+
+
+def test_a_stray_socket_is_closed_with_its_own_code(data: Path) -> None:
+    from websockets.exceptions import InvalidStatus
+    from websockets.sync.client import connect
+
+    with serving(data) as server, pytest.raises(InvalidStatus):
+        connect(f"ws://127.0.0.1:{server.port}/anything", proxy=None, open_timeout=5)
