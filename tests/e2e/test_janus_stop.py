@@ -1,0 +1,96 @@
+"""Three people in a real Janus room in a real browser, one of them hostile; then somebody pulls the cord."""
+
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from pullcord.platforms import platform
+from pullcord.platforms.wire import ColdWire
+from pullcord.words import Meeting, Person
+from tests.conftest import Need
+from tests.contract.ground import Refused
+from tests.contract.janus_participant import Participant
+from tests.e2e.janus_room import Tab, chromium, come_in, page_server
+from tests.janus_server import Janus, open_room, running
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(120)]
+
+NAMES = ("Ann", "Bob", "Mallory")
+OUT_WITHIN_SECONDS = 1.0
+
+
+class Party(NamedTuple):
+    """A meeting in full swing: everyone sees everyone."""
+
+    janus: Janus
+    meeting: Meeting
+    tokens: list[str]
+    tabs: dict[str, Tab]
+
+
+@pytest.fixture
+def party(need: Need) -> Iterator[Party]:
+    need("janus")
+    with running(media_on="lo") as janus, chromium(need("chromium")) as browser, page_server() as page:
+        meeting, tokens = open_room(janus, invitations=len(NAMES))
+        tabs = {
+            name: come_in(browser, page, janus.socket, meeting, token, name, hostile=name == "Mallory")
+            for name, token in zip(NAMES, tokens, strict=True)
+        }
+        for tab in tabs.values():
+            tab.until_it_sees(len(NAMES) - 1)
+        yield Party(janus, meeting, tokens, tabs)
+
+
+class Pulled(NamedTuple):
+    at: float
+    """Just before the cord was pulled, seconds since 1970."""
+    roster: list[Person]
+
+
+def pull_the_cord(meeting: Meeting) -> Pulled:
+    """Roster, hold and stop, as the command line does it."""
+    adapter, wire = platform("janus"), ColdWire()
+    roster = adapter.roster(meeting, wire)
+    at = time.time()
+    adapter.hold(meeting, wire)
+    adapter.stop(meeting, wire)
+    return Pulled(at, roster)
+
+
+def test_the_cord_throws_everyone_out_and_keeps_the_door_shut(party: Party):
+    pulled = pull_the_cord(party.meeting)
+
+    for name, tab in party.tabs.items():
+        tab.until("() => room.ended_at && room.hangup_at")
+        seen = tab.seen()
+        assert seen.told_at is not None
+        assert seen.hung_up_at is not None
+        print(f"{name}: told {seen.told_at - pulled.at:.3f} s, hung up {seen.hung_up_at - pulled.at:.3f} s")
+        assert max(seen.told_at, seen.hung_up_at) - pulled.at < OUT_WITHIN_SECONDS
+
+    hostile = party.tabs["Mallory"]
+    frozen = hostile.seen()
+    assert len(frozen.frames) == len(NAMES) - 1
+    hostile.pass_seconds(1.0)
+    assert hostile.seen().frames == frozen.frames, "the hostile tab still sees something"
+
+    for token in party.tokens:
+        assert hostile.refused_again(token)
+    over = platform("janus").is_over(party.meeting, ColdWire())
+    assert (over.over, over.held, over.people) == (True, True, 0)
+    assert sorted(str(person.name) for person in pulled.roster) == sorted(NAMES)
+
+
+def test_who_has_not_joined_sees_nothing(need: Need):
+    """Janus asks no invitation of those who only watch: it is the room's own setting (`require_pvtid`) that bars them."""
+    need("janus")
+    with running(media_on="lo") as janus, chromium(need("chromium")) as browser, page_server() as page:
+        meeting, tokens = open_room(janus, invitations=1)
+        come_in(browser, page, janus.socket, meeting, tokens[0], "Ann")
+        watcher = Participant(janus.socket)
+        with pytest.raises(Refused, match="private_id"):
+            watcher.say(request="join", ptype="subscriber", room=meeting.at["room"], streams=[{"feed": "ann"}])
+        watcher.leave()
