@@ -1,5 +1,6 @@
 """The doors: the cord page, the stop call, the live view, and what a stranger or a broken disk finds there."""
 
+import http.client
 import json
 import re
 from pathlib import Path
@@ -201,12 +202,45 @@ def test_a_live_view_needs_its_ticket(tmp_path: Path) -> None:
         assert now.ask("GET", f"/live/{press}").status == 404, "a ticket is of one kind"
 
 
+def test_a_live_view_says_that_something_changed_and_never_what(tmp_path: Path) -> None:
+    with door(tmp_path) as now:
+        now.ask("POST", f"/c/{now.scene.link}/stop")
+        incident = now.scene.desk.means.book.latest(now.scene.kit.meeting.id)
+        assert incident is not None
+        ticket = now.scene.desk.tickets.issue("live", by="user:1", about=(incident.id,), seconds=60)
+        connection = http.client.HTTPConnection("127.0.0.1", now.port, timeout=10)
+        connection.request("GET", f"/live/{ticket}")
+        stream = connection.getresponse()
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        assert stream.readline() == b"retry: 2000\n"
+        now.ask("POST", f"/c/{now.scene.link}/back")
+        lines = [stream.readline() for _ in range(4)]
+        assert lines[1:3] == [b"event: change\n", b"data: \n"]
+        connection.close()
+
+
 def test_a_hosts_press_goes_by_its_ticket_and_an_old_page_is_told_so(tmp_path: Path) -> None:
     with door(tmp_path) as now:
         assert now.ask("POST", f"/host/{new_token()}/stop").status == 403
         ticket = now.scene.desk.tickets.issue("press", by="user:1", about=(now.scene.kit.meeting.id,), seconds=60)
         answer = now.ask("POST", f"/host/{ticket}/stop")
         assert answer.status == 303
+        assert out_and_barred(now)
+
+
+def test_ending_all_leaves_alone_what_is_not_running(tmp_path: Path) -> None:
+    with door(tmp_path) as now:
+        meeting = now.scene.kit.meeting
+
+        def end_all() -> None:
+            ticket = now.scene.desk.tickets.issue("end all", by="user:1", about=(meeting.id,), seconds=60)
+            assert now.ask("POST", f"/host/{ticket}/stop-all").status == 303
+
+        end_all()
+        assert now.scene.desk.means.book.latest(meeting.id) is None
+        guest = now.scene.ground.join(meeting, now.scene.invitations[0], name="Guest")
+        end_all()
+        assert guest.is_out(within_seconds=1)
         assert out_and_barred(now)
 
 

@@ -3,17 +3,15 @@
 import asyncio
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from pullcord.edge.parts import Edge
 from pullcord.jobs.stop import Pressed, stop
 from pullcord.safe.keys import digest
 from pullcord.safe.kit import Kit, StopToken
-
-if TYPE_CHECKING:
-    from pullcord.edge.app import Edge
 
 ANSWER_WITHIN_SECONDS = 15.0
 
@@ -46,7 +44,7 @@ async def stop_by_token(request: Request) -> Response:
     )
 
 
-def _find_and_stop(edge: "Edge", token_digest: str, asked: str | None, caller: str) -> Response:
+def _find_and_stop(edge: Edge, token_digest: str, asked: str | None, caller: str) -> Response:
     try:
         kit, token = _right(edge, token_digest, asked, caller)
     except _Bad as bad:
@@ -54,7 +52,7 @@ def _find_and_stop(edge: "Edge", token_digest: str, asked: str | None, caller: s
     return _answer(stop(kit, edge.desk.means, by=token.id, door="api"), edge.desk.means.clock())
 
 
-def _right(edge: "Edge", token_digest: str, asked: str | None, caller: str) -> tuple[Kit, StopToken]:
+def _right(edge: Edge, token_digest: str, asked: str | None, caller: str) -> tuple[Kit, StopToken]:
     """The meeting that this token may stop. A meeting it may not, and one that does not exist, look the same."""
     rights = edge.desk.kits.all_holding(token_digest)
     if not rights:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -16,20 +15,11 @@ from pullcord.edge import api, cord, host, live
 from pullcord.edge.failures import Failures
 from pullcord.edge.guards import OnlyOurHost, SmallBodies
 from pullcord.edge.pages import sorry_page
+from pullcord.edge.parts import Edge
 from pullcord.jobs.desk import Desk
 
 STOPS_AT_ONCE = 128
 """Threads that wait for platforms. A hundred meetings of a school may be ended in the same second."""
-
-
-class Edge(NamedTuple):
-    """What the routes have at hand."""
-
-    desk: Desk
-    stops: ThreadPoolExecutor
-    failures: Failures
-    trouble: Callable[[], str | None]
-    """The sentence of the red banner; None = all is well."""
 
 
 def build(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -10,15 +10,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from pullcord.core.cords import TAKE_BACK_SECONDS, may_press
 from pullcord.edge.guards import is_from_elsewhere
 from pullcord.edge.pages import HEADERS, View, cord_page, no_link_page, page, too_many_page, unreadable_page
+from pullcord.edge.parts import Edge
 from pullcord.jobs import press as presses
 from pullcord.jobs.stop import GENERAL_HANDS
 from pullcord.platforms import platform
 from pullcord.safe.keys import digest
 from pullcord.safe.kit import Cord, Kit
 from pullcord.words import PlatformError
-
-if TYPE_CHECKING:
-    from pullcord.edge.app import Edge
 
 ANSWER_WITHIN_SECONDS = 2.5
 """How long a press waits for the proof before its page says that we are still asking."""
@@ -31,7 +29,7 @@ async def show(request: Request) -> Response:
 
 
 async def press(request: Request) -> Response:
-    def act(edge: "Edge", kit: Kit, cord: Cord) -> Response:
+    def act(edge: Edge, kit: Kit, cord: Cord) -> Response:
         pressed = presses.press_cord(kit, cord, edge.desk.means)
         if isinstance(pressed, presses.Refusal):
             return cord_page(_view(edge, kit, cord, refusal=pressed.sentence), request.path_params["token"])
@@ -43,7 +41,7 @@ async def press(request: Request) -> Response:
 
 
 async def take_back(request: Request) -> Response:
-    def act(edge: "Edge", kit: Kit, cord: Cord) -> Response:
+    def act(edge: Edge, kit: Kit, cord: Cord) -> Response:
         try:
             done = presses.take_back(kit, cord.id, edge.desk.means)
         except PlatformError as error:
@@ -59,7 +57,7 @@ async def take_back(request: Request) -> Response:
 
 async def _with_cord(
     request: Request,
-    act: Callable[["Edge", Kit, Cord], Response],
+    act: Callable[[Edge, Kit, Cord], Response],
     *,
     otherwise: Callable[[], Response] | None = None,
 ) -> Response:
@@ -79,7 +77,7 @@ async def _with_cord(
     return acting.result() if done else otherwise()
 
 
-def _no_link(edge: "Edge", request: Request) -> HTMLResponse:
+def _no_link(edge: Edge, request: Request) -> HTMLResponse:
     names = sorted({error.platform for error in edge.desk.kits.unreadable()})
     if names:
         return unreadable_page({_title(name): _own_hands(name) for name in names if name}, trouble=edge.trouble())
@@ -87,7 +85,7 @@ def _no_link(edge: "Edge", request: Request) -> HTMLResponse:
     return too_many_page() if edge.failures.count(caller) else no_link_page(trouble=edge.trouble())
 
 
-def _page(edge: "Edge", kit: Kit, cord: Cord, token: str) -> HTMLResponse:
+def _page(edge: Edge, kit: Kit, cord: Cord, token: str) -> HTMLResponse:
     now, incident = edge.desk.means.clock(), edge.desk.means.book.latest(kit.meeting.id)
     held = incident is not None and incident.is_held(now)
     answer = may_press(
@@ -97,7 +95,7 @@ def _page(edge: "Edge", kit: Kit, cord: Cord, token: str) -> HTMLResponse:
     return cord_page(_view(edge, kit, cord, refusal=refusals.get(answer)), token)
 
 
-def _view(edge: "Edge", kit: Kit, cord: Cord, *, refusal: str | None) -> View:
+def _view(edge: Edge, kit: Kit, cord: Cord, *, refusal: str | None) -> View:
     means, meeting = edge.desk.means, kit.meeting
     incident = means.book.latest(meeting.id)
     if incident is not None and not incident.takes_presses(means.clock()):
@@ -116,7 +114,7 @@ def _view(edge: "Edge", kit: Kit, cord: Cord, *, refusal: str | None) -> View:
     )
 
 
-def _may_take_back(edge: "Edge", kit: Kit, cord: Cord) -> bool:
+def _may_take_back(edge: Edge, kit: Kit, cord: Cord) -> bool:
     incident = edge.desk.means.book.latest(kit.meeting.id)
     recent = incident is not None and edge.desk.means.clock() - incident.presses[-1].at <= TAKE_BACK_SECONDS
     return recent and presses.why_not_take_back(kit, cord.id, edge.desk.means) is None

@@ -2,20 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pullcord.edge.guards import is_from_elsewhere
 from pullcord.edge.pages import HEADERS, page
+from pullcord.edge.parts import Edge
 from pullcord.jobs.press import stop_if_running
 from pullcord.jobs.stop import GENERAL_HANDS, stop
 from pullcord.safe.kit import KitUnreadable
 from pullcord.safe.tickets import Ticket
-
-if TYPE_CHECKING:
-    from pullcord.edge.app import Edge
 
 ANSWER_WITHIN_SECONDS = 2.5
 
@@ -55,7 +52,7 @@ async def _stop_each(request: Request, ticket: Ticket, act: Act) -> None:
         await asyncio.wait(acting, timeout=ANSWER_WITHIN_SECONDS)
 
 
-def _stop(edge: "Edge", meeting_id: str, by: str, act: Act) -> None:
+def _stop(edge: Edge, meeting_id: str, by: str, act: Act) -> None:
     try:
         kit = edge.desk.kits.read(meeting_id)
     except KitUnreadable:

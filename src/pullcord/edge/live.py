@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-if TYPE_CHECKING:
-    from pullcord.edge.app import Edge
+from pullcord.edge.parts import Edge
 
 LOOK_EVERY_SECONDS = 0.25
 ALIVE_EVERY_LOOKS = 60
@@ -23,7 +21,7 @@ async def stream(request: Request) -> Response:
     return StreamingResponse(_changes(request, edge, ticket.about[0]), media_type="text/event-stream", headers=headers)
 
 
-async def _changes(request: Request, edge: "Edge", incident_id: str) -> AsyncIterator[str]:
+async def _changes(request: Request, edge: Edge, incident_id: str) -> AsyncIterator[str]:
     seen = await asyncio.to_thread(edge.desk.means.book.find, incident_id)
     yield "retry: 2000\n\n"
     quiet = 0

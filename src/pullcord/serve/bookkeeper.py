@@ -72,7 +72,7 @@ class Bookkeeper:
         desk, now = self._house.desk, time.monotonic()
         told = len(desk.means.book.told())
         if now < self._look_again_at:
-            return
+            return None
         if told == self._told and not self._handed:
             return self._sweep(now)
         record.take_in_vain_presses(desk)
