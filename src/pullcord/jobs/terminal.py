@@ -96,8 +96,9 @@ def _stop(asked: Asked, desk: Desk) -> int:
     # Only this meeting's lines: a journal of years is read in a few milliseconds then.
     means = desk.means._replace(book=Book(desk.means.journal, about=found[0].meeting.id))
     pressed = stop(found[0], means, by="terminal", door="command line")
-    desk.means.journal.close()
-    return _tell(asked, found[0], pressed, desk)
+    exit_code = _tell(asked, found[0], pressed, desk)
+    desk.means.journal.close()  # which may wait for a disk that hangs: whoever pressed has been told by then
+    return exit_code
 
 
 def _find(asked: str, desk: Desk) -> tuple[list[Kit], list[KitUnreadable]]:
