@@ -5,6 +5,7 @@
 
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def measured(name: str, stops: int) -> Iterator[Row]:
     if reason is not None:
         yield Row(f"{name}: not lit. {reason}", "of all", float("nan"), goal="0", holds=False)
         return
+    started = time.monotonic()
     with (
         tempfile.TemporaryDirectory() as folder,
         counting(Path(folder)) as ground,
@@ -48,6 +50,7 @@ def measured(name: str, stops: int) -> Iterator[Row]:
     yield Row(f"{name}: not in the journal afterwards", of, float(unwritten), goal="0", holds=unwritten == 0)
     if FIRES[name].is_served:
         yield Row(f"{name}: dead rights that worked", "of 3", float(dead), goal="0", holds=dead == 0)
+    print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     for part in (0.5, 0.99):
         yield Row(f"{name}: press -> platform, p{part * 100:.0f}", "ms", result.quantile(part) * 1000)
 

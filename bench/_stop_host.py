@@ -1,0 +1,70 @@
+"""A host at work on the people pages, by plain HTTP: signs in by the first link, and opens records by hand, one after the other."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+PASSWORD = "three words and more"
+
+
+class Host:
+    """Keeps its cookies, and sends back what a form asks for."""
+
+    def __init__(self, port: int) -> None:
+        self._line = HTTPConnection("127.0.0.1", port, timeout=30)
+        self._origin = f"http://127.0.0.1:{port}"
+        self._cookies: dict[str, str] = {}
+        self.pages = 0
+        self.refused = 0
+
+    def fill_in(self, path: str, **fields: str) -> int:
+        """Open the page with the form, and post it; the status of the answer."""
+        status, text = self._ask("GET", path)
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
+        if found is None:
+            return status
+        return self._ask("POST", path, urlencode({"csrfmiddlewaretoken": found[1], **fields}))[0]
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+        self._line.request(method, path, body, {"Cookie": cookies, "Origin": self._origin, **kind})
+        answer = self._line.getresponse()
+        text = answer.read().decode()
+        for said in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = said.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        self.pages += 1
+        return answer.status, text
+
+
+def sign_in(port: int, data: Path) -> Host:
+    """As the first owner."""
+    link = (data / "signin-link").read_text().strip()
+    host = Host(port)
+    status = host.fill_in(link.partition(f":{port}")[2], username="ann", password=PASSWORD, again=PASSWORD)
+    assert status == 302, status
+    return host
+
+
+@contextmanager
+def writing(host: Host) -> Iterator[None]:
+    """While this holds, one record after the other is written."""
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            status = host.fill_in("/incidents/new", title="Tuesday", told="Words. " * 200)
+            host.refused += status != 302
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
