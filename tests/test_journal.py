@@ -29,12 +29,12 @@ class Disk(Journal):
         self.takes.set()
         self.tried = 0
 
-    def _append_and_sync(self, data: bytes) -> None:
+    def _append(self, data: bytes) -> None:
         self.tried += 1
         self.takes.wait()
         if self.error is not None:
             raise OSError(self.error, os.strerror(self.error))
-        super()._append_and_sync(data)
+        super()._append(data)
         if self.refuses_sync:
             raise OSError(errno.EIO, "written, and perhaps not kept")
 
@@ -198,9 +198,9 @@ def test_a_full_disk_gets_the_reserve_and_the_line_is_kept(tmp_path: Path, disk:
     assert reserve.stat().st_blocks * 512 >= 256 * 1024, "really set aside, not only promised"
 
     class Full(Disk):
-        def _append_and_sync(self, data: bytes) -> None:
+        def _append(self, data: bytes) -> None:
             self.error = errno.ENOSPC if reserve.exists() else None
-            super()._append_and_sync(data)
+            super()._append(data)
 
     full = Full(tmp_path, disk._keys)
     assert kept(full, "pressed")

@@ -30,7 +30,9 @@ class Known(dict[str, str]):
     """What we know of a meeting. What is missing is said in words, not with a traceback in the middle of a stop."""
 
     def __missing__(self, name: str) -> str:
-        raise PlatformError("meeting-incomplete", f"What is known here of this meeting lacks its “{name}”.", retry=False)
+        raise PlatformError(
+            "meeting-incomplete", f"What is known here of this meeting lacks its “{name}”.", retry=False
+        )
 
 
 class Meeting(NamedTuple):

@@ -73,12 +73,12 @@ class DyingJournal(Journal):
             self.flush(wait_seconds=5)
         return line
 
-    def _append_and_sync(self, data: bytes) -> None:
+    def _append(self, data: bytes) -> None:
         if self._in_step:
             for raw in data.splitlines(keepends=True):
                 self._one(raw)
         elif b'"kind":"pressed"' in data:
-            super()._append_and_sync(data)
+            super()._append(data)
         else:
             raise OSError
 
@@ -86,9 +86,9 @@ class DyingJournal(Journal):
         kind = raw.partition(b'{"kind":"')[2].partition(b'"')[0].decode()
         self._steps.reach(f"before {kind}")
         if self._steps._last.startswith(f"half of {kind} "):
-            super()._append_and_sync(raw[: len(raw) // 2])
+            super()._append(raw[: len(raw) // 2])
         self._steps.reach(f"half of {kind}")
-        super()._append_and_sync(raw)
+        super()._append(raw)
         self._steps.reach(f"after {kind}")
 
 

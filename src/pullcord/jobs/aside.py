@@ -2,10 +2,17 @@
 
 import _thread
 import threading
+from collections import deque
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 from pullcord.words import PlatformError
+
+Job = Callable[[], None]
+
+_idle: deque["SimpleQueue[Job]"] = deque()
+"""Threads that have done their job and wait for the next one: making a thread costs four times as much as waking one."""
 
 
 class Aside:
@@ -14,8 +21,9 @@ class Aside:
     def __init__(self, do: Callable[..., Any], *given: Any) -> None:
         self.error: PlatformError | None = None
         self._done = threading.Event()
-        # `Thread.start` waits until the new thread runs; under load that is a turn of every other thread.
-        _thread.start_new_thread(self._run, (do, given))
+        self._do = do
+        self._given = given
+        _hand_over(self._run)
 
     @property
     def is_done(self) -> bool:
@@ -25,10 +33,28 @@ class Aside:
         """Whether it is done by then."""
         return self._done.wait(seconds)
 
-    def _run(self, do: Callable[..., Any], given: tuple[Any, ...]) -> None:
+    def _run(self) -> None:
         try:
-            do(*given)
+            self._do(*self._given)
         except PlatformError as error:
             self.error = error
         finally:
             self._done.set()
+
+
+def _hand_over(job: Job) -> None:
+    try:
+        _idle.pop().put(job)
+    except IndexError:
+        # `Thread.start` waits until the new thread runs; under load that is a turn of every other thread.
+        _thread.start_new_thread(_work, (job,))
+
+
+def _work(job: Job) -> None:
+    mine: SimpleQueue[Job] = SimpleQueue()
+    while True:
+        try:
+            job()
+        finally:
+            _idle.append(mine)
+        job = mine.get()

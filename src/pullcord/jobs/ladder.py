@@ -3,6 +3,7 @@
 Nothing is deleted on the way: the ids and the roster are what the police will ask for.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -31,11 +32,20 @@ class Rungs(NamedTuple):
 def end_by_rungs(rungs: Rungs) -> PlatformError | None:
     """None where a rung was taken by the platform; it is proven elsewhere."""
     error = _end(rungs)
-    if error is not None and error.retry and _still_runs(rungs):
+    if error is not None and _may_try_again(error) and _still_runs(rungs):
         error = _end(rungs)
     if error is None:
         return None
     return None if _remove_everyone(rungs) else error
+
+
+def _may_try_again(error: PlatformError) -> bool:
+    """Wait as long as the platform asked, where that is short."""
+    wait_seconds = error.wait_seconds or 0.0
+    if not error.retry or wait_seconds > LONGEST_WAIT_SECONDS:
+        return False
+    time.sleep(wait_seconds)
+    return True
 
 
 def bar_the_way(rungs: Rungs) -> None:

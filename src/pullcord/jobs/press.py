@@ -22,7 +22,8 @@ SUSPENDED = Refusal(
     "link-suspended", "The host has put this link to rest. It stops nothing until the host says otherwise."
 )
 NOT_RUNNING = Refusal(
-    "not-running", "This meeting is not running now, so there was nothing to end. The host sees that you pressed, and when."
+    "not-running",
+    "This meeting is not running now, so there was nothing to end. The host sees that you pressed, and when.",
 )
 
 

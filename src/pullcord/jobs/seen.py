@@ -30,10 +30,12 @@ class Seen:
             elif self._clock() - self._last.get(meeting_id, 0.0) > FORGET_AFTER_SECONDS:
                 self._people.pop(meeting_id, None)
 
-    def with_seen(self, meeting_id: str, people: list[Person]) -> list[Person]:
-        """These, and whoever was seen before and is not among them."""
+    def with_seen(self, meeting_id: str, people: list[Person] | None) -> list[Person] | None:
+        """These, and whoever was seen before and is not among them. None = neither is known."""
+        now = {_who(person): person for person in people or []}
         with self._lock:
-            return list((self._people.get(meeting_id, {}) | {_who(person): person for person in people}).values())
+            before = self._people.get(meeting_id, {})
+            return None if people is None and not before else list((before | now).values())
 
 
 def _who(person: Person) -> str:

@@ -23,6 +23,8 @@ from pullcord.words import Door, Over, Person, PlatformError
 
 OTHERS_TURN_SECONDS = 1.0
 """How long a press waits for the one before it, on the same meeting, to have ended it."""
+OTHERS_ENDS_SECONDS = 0.25
+"""How long what follows an end waits for the ends of other meetings to go out."""
 ROSTER_SECONDS = 0.2
 """How long the end waits for a last look at who is there."""
 KEEP_SECONDS = 0.2
@@ -32,16 +34,43 @@ PRACTICE = "practice"
 """The platform whose incidents are drills."""
 PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
-KeepRoster = Callable[[str, str, list[Person]], None]
-"""Incident id, meeting id, and who was there. Raises OSError."""
+KeepRoster = Callable[[str, str, list[Person] | None], None]
+"""Incident id, meeting id, and who was there: None = it could not be told now. Raises OSError."""
 
 
 class Turns:
-    """One end at a time per meeting, within this process."""
+    """Within this process: one end at a time per meeting; and of many meetings, the ends before everything else."""
 
     def __init__(self) -> None:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._to_send = 0
+        self._all_sent = threading.Condition(self._lock)
+        self._last_press = 0.0
+
+    @property
+    def quiet_seconds(self) -> float:
+        """How long ago the last press was."""
+        return time.monotonic() - self._last_press
+
+    def begin(self) -> None:
+        """A press has come in, and its end is to go out."""
+        with self._lock:
+            self._to_send += 1
+            self._last_press = time.monotonic()
+
+    def sent(self) -> None:
+        """It has gone out, or there was none to send."""
+        with self._lock:
+            self._to_send -= 1
+            if self._to_send <= 1:
+                self._all_sent.notify_all()
+
+    def let_others_send(self) -> None:
+        """The bar, the list and the proof come after the ends of all meetings; a quarter of a second at most."""
+        if self._to_send > 1:
+            with self._lock:
+                self._all_sent.wait_for(lambda: self._to_send <= 1, timeout=OTHERS_ENDS_SECONDS)
 
     @contextmanager
     def of(self, meeting_id: str) -> Iterator[None]:
@@ -90,6 +119,27 @@ def stop(kit: Kit, means: Means, *, by: str, door: Door) -> Pressed:
 
     `by`: the opaque id of the link, token or account that pressed.
     """
+    means.turns.begin()
+    once = _Once(means.turns.sent)
+    try:
+        return _stop(kit, means, once, by=by, door=door)
+    finally:
+        once()
+
+
+class _Once:
+    """Says that the end has gone out: where it does, and at the latest when the press is done with."""
+
+    def __init__(self, say: Callable[[], None]) -> None:
+        self._say: Callable[[], None] | None = say
+
+    def __call__(self) -> None:
+        say, self._say = self._say, None
+        if say is not None:
+            say()
+
+
+def _stop(kit: Kit, means: Means, sent: Callable[[], None], *, by: str, door: Door) -> Pressed:
     meeting, press = kit.meeting.id, new_id()
     written = means.journal.append(
         "pressed",
@@ -106,7 +156,7 @@ def stop(kit: Kit, means: Means, *, by: str, door: Door) -> Pressed:
         incident = _newest(pressed, means)
         leads = incident.presses[0].id == press
         seen = not leads and _seen_over(kit, incident, means, patience=OTHERS_TURN_SECONDS)
-        error = None if seen else _end(kit, incident, means)
+        error = None if seen else _end(kit, incident, means, sent)
     return _told(kit, incident, press, written.durable, error, means)
 
 
@@ -119,7 +169,7 @@ def finish(kit: Kit, means: Means) -> Pressed | None:
     patience = min(OTHERS_TURN_SECONDS, OTHERS_TURN_SECONDS - (means.clock() - incident.pressed_at))
     with means.turns.of(kit.meeting.id):
         seen = _seen_over(kit, incident, means, patience=patience)
-        error = None if seen else _end(kit, incident, means)
+        error = None if seen else _end(kit, incident, means, lambda: None)
     return _told(kit, incident, incident.presses[0].id, True, error, means)
 
 
@@ -167,46 +217,57 @@ def _is_over_now(kit: Kit, incident: Incident, means: Means) -> bool:
     return True
 
 
-def _end(kit: Kit, incident: Incident, means: Means) -> PlatformError | None:
-    """Roster, hold and end; then the proof. What went wrong, or None where the platform proved that it is over."""
+def _end(kit: Kit, incident: Incident, means: Means, sent: Callable[[], None]) -> PlatformError | None:
+    """Roster, end and hold; then the proof. What went wrong, or None where the platform proved that it is over."""
     try:
         adapter = platform(kit.meeting.platform)
         rungs = Rungs(kit, incident.id, means.journal, adapter, means.wire(adapter.name), means.clock)
     except PlatformError as unknown:
         means.journal.note("by hand", meeting=kit.meeting.id, incident=incident.id, code=unknown.code)
         return unknown
-    look = _Look(rungs, means.keep_roster) if adapter.can("roster") else None
-    hold = Aside(bar_the_way, rungs) if adapter.can("hold") else None
+    look = _Look(rungs, means) if adapter.can("roster") else None
     if look is not None:
         look.told.wait(ROSTER_SECONDS)  # the end waits for no more than the look
+    hold = Aside(_hold, rungs, means.turns) if adapter.can("hold") else None
     error = end_by_rungs(rungs)
+    sent()
+    means.turns.let_others_send()
     error = _prove(rungs, hold) if error is None else _by_hand(rungs, error)
     if look is not None:
         look.kept.wait(KEEP_SECONDS)  # a command leaves after this, and takes its threads with it
     return error
 
 
+def _hold(rungs: Rungs, turns: Turns) -> None:
+    """Out together with the end. Where many meetings are ended at once, all ends go first."""
+    turns.let_others_send()
+    bar_the_way(rungs)
+
+
 class _Look:
     """A last look at who is there. The list is kept beside the end, not before it."""
 
-    def __init__(self, rungs: Rungs, keep: KeepRoster) -> None:
+    def __init__(self, rungs: Rungs, means: Means) -> None:
         self._rungs = rungs
-        self._keep = keep
+        self._means = means
         self.told = threading.Event()
         """The platform has said who is there, or failed to."""
         self.kept = Aside(self._look)
 
     def _look(self) -> None:
         rungs = self._rungs
+        people: list[Person] | None = None
         try:
             people = rungs.adapter.roster(rungs.kit.meeting, rungs.wire)
         except PlatformError as error:
-            return rungs.note("roster not read", code=error.code)
+            rungs.note("roster not read", code=error.code)
         finally:
             self.told.set()
-        rungs.note("counted", people=len(people))
+        if people is not None:
+            rungs.note("counted", people=len(people))
+        self._means.turns.let_others_send()
         try:
-            self._keep(rungs.incident, rungs.kit.meeting.id, people)
+            self._means.keep_roster(rungs.incident, rungs.kit.meeting.id, people)
         except OSError:
             rungs.note("roster not kept")
 
@@ -269,7 +330,7 @@ def _by_hand(rungs: Rungs, error: PlatformError) -> PlatformError:
 def _told(
     kit: Kit, incident: Incident, press: str, written: bool, error: PlatformError | None, means: Means
 ) -> Pressed:
-    means.journal.flush(wait_seconds=PATIENCE_SECONDS)
+    means.journal.settle(wait_seconds=PATIENCE_SECONDS)
     incident = _newest(incident, means)
     hands = () if error is None else own_hands(kit.meeting.platform)
     return Pressed(incident, press, written, error, hands)

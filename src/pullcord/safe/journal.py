@@ -23,6 +23,8 @@ from pullcord.safe.keys import Keys
 PATIENCE_SECONDS = 0.05
 """How long a stop waits for its line to be on disk before it acts all the same."""
 RESERVE_BYTES = 256 * 1024
+SYNC_WITHIN_SECONDS = 0.1
+"""How long a line that nobody waits for may be written and not yet synced: our death it outlives, a power cut it may not."""
 MOST_AT_ONCE = 256
 BEGINNING_BYTES = 34
 """An empty line, and the mark of the first one: no other file begins so."""
@@ -57,14 +59,19 @@ class Written(NamedTuple):
 class _Waiting:
     """A line on its way to the disk. Without a line: only a question whether all before it has arrived."""
 
-    def __init__(self, line: Line | None, data: bytes) -> None:
+    def __init__(self, line: Line | None, data: bytes, *, urgent: bool) -> None:
         self.line = line
         self.data = data
+        self.urgent = urgent
+        """Somebody waits for it to be on disk. What nobody waits for is written at once and synced with the next."""
+        self.written = False
         self.since = time.monotonic()
         self.done = threading.Event()
         self.durable = False
 
     def is_late(self, now: float) -> bool:
+        if self.written:
+            return now - self.since >= SYNC_WITHIN_SECONDS + PATIENCE_SECONDS
         return now - self.since >= PATIENCE_SECONDS or self.done.is_set()
 
 
@@ -86,20 +93,26 @@ class Journal:
 
     def append(self, kind: str, **fields: Any) -> Written:
         """Write a line and wait until it is on disk, 50 ms at most. Never raises for what the disk does."""
-        line, waiting = self._hand_over(kind, fields)
+        line, waiting = self._hand_over(kind, fields, urgent=True)
         waiting.done.wait(PATIENCE_SECONDS)
         return Written(line, waiting.durable)
 
     def note(self, kind: str, **fields: Any) -> Line:
         """Write a line without waiting for the disk."""
-        return self._hand_over(kind, fields)[0]
+        return self._hand_over(kind, fields, urgent=False)[0]
 
     def flush(self, *, wait_seconds: float) -> bool:
         """Wait until nothing is on its way; whether all of it is on disk."""
-        waiting = _Waiting(None, b"")
+        waiting = _Waiting(None, b"", urgent=True)
         self._put(waiting)
         waiting.done.wait(wait_seconds)
         return waiting.durable
+
+    def settle(self, *, wait_seconds: float) -> None:
+        """Wait until all so far is written, so that everybody can read it. Synced is another question."""
+        waiting = _Waiting(None, b"", urgent=False)
+        self._put(waiting)
+        waiting.done.wait(wait_seconds)
 
     def late(self) -> list[Line]:
         """The lines that the disk has not taken in 50 ms: they count, and are written as soon as it does."""
@@ -117,12 +130,12 @@ class Journal:
         if self._thread is not None:
             self._thread.join(timeout=2)
 
-    def _hand_over(self, kind: str, fields: Mapping[str, Any]) -> tuple[Line, _Waiting]:
+    def _hand_over(self, kind: str, fields: Mapping[str, Any], *, urgent: bool) -> tuple[Line, _Waiting]:
         at = self._clock()
         content = json.dumps({"kind": kind, "at": at, **fields}, separators=(",", ":")).encode()
         mark = self._keys.mark(PURPOSE, content)
         line = Line(kind, at, fields, mark)
-        waiting = _Waiting(line, mark.encode() + b" " + content + b"\n")
+        waiting = _Waiting(line, mark.encode() + b" " + content + b"\n", urgent=urgent)
         self._put(waiting)
         return line, waiting
 
@@ -138,41 +151,59 @@ class Journal:
 
     def _write_for_ever(self) -> None:
         owed: deque[_Waiting] = deque()
+        unsynced: list[_Waiting] = []
         while True:
             with self._wake:
                 # A second's sleep while lines are owed: the disk may have room again.
-                self._wake.wait_for(lambda: self._waiting or self._closed, timeout=1.0 if owed else None)
+                pause = 1.0 if owed else SYNC_WITHIN_SECONDS if unsynced else None
+                woken = self._wake.wait_for(lambda: self._waiting or self._closed, timeout=pause)
                 new, self._waiting = self._waiting, []
                 closed = self._closed
             owed.extend(new)
-            while owed and self._write_oldest(owed):
-                pass
+            while owed and (batch := self._write_oldest(owed)):
+                unsynced += batch
+            if closed or not woken or any(waiting.urgent for waiting in new):
+                owed.extendleft(reversed(self._sync_all(unsynced)))
+                unsynced = []
             with self._wake:
                 for waiting in new:
                     waiting.done.set()  # what the disk did not take keeps nobody waiting
             if closed:
                 return self._close_file()
 
-    def _write_oldest(self, owed: deque[_Waiting]) -> bool:
-        """Write and sync the first of these, and take them off; whether the disk took them."""
+    def _write_oldest(self, owed: deque[_Waiting]) -> list[_Waiting]:
+        """Write the first of these, and take them off; those that the disk took."""
         batch = list(islice(owed, MOST_AT_ONCE))
         if not self._to_disk(b"".join(waiting.data for waiting in batch)):
-            return False
-        for _ in batch:
+            return []
+        for waiting in batch:
+            waiting.written = True
             owed.popleft()
+        return batch
+
+    def _sync_all(self, unsynced: list[_Waiting]) -> list[_Waiting]:
+        """Have what is written on disk for good. What is not comes back: it is written once more, and known by its mark."""
+        try:
+            if unsynced:
+                self._sync()
+        except OSError:
+            self._close_file()
+            for waiting in unsynced:
+                waiting.written = False
+            return unsynced
         with self._wake:
-            for waiting in batch:
+            for waiting in unsynced:
                 waiting.durable = True
                 waiting.done.set()
             self._unsure = [waiting for waiting in self._unsure if not waiting.durable]
             self._late = [waiting for waiting in self._late if not waiting.durable]
-        return True
+        return []
 
     def _to_disk(self, data: bytes) -> bool:
         if not data:
             return True
         try:
-            self._append_and_sync(data)
+            self._append(data)
         except OSError as error:
             self._close_file()
             if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not self._give_up_reserve():
@@ -182,17 +213,23 @@ class Journal:
 
     def _second_try(self, data: bytes) -> bool:
         try:
-            self._append_and_sync(data)
+            self._append(data)
         except OSError:
             self._close_file()
             return False
         return True
 
-    def _append_and_sync(self, data: bytes) -> None:
+    def _append(self, data: bytes) -> None:
         file, apart = self._open_file(), b"\n" + data
         if os.write(file, apart) != len(apart):
             raise OSError(errno.ENOSPC, "the journal took a part only")
-        os.fdatasync(file)
+
+    def _sync(self) -> None:
+        if self._file is None:
+            return  # nothing was written: only a question was asked
+        if not _same_file(self._file, self.path):
+            raise OSError(errno.ESTALE, "the journal was taken away between writing and syncing")
+        os.fdatasync(self._file)
 
     def _open_file(self) -> int:
         """The journal under its name: a file deleted or replaced while open would keep 'succeeding' unseen."""

@@ -19,8 +19,10 @@ class Rosters:
         self._folder = folder
         self._keys = keys
 
-    def keep(self, incident_id: str, _: str, people: Iterable[Person]) -> None:
-        """Raises OSError."""
+    def keep(self, incident_id: str, _: str, people: Iterable[Person] | None) -> None:
+        """None = it could not be told: nothing is kept, which is not the same as nobody. Raises OSError."""
+        if people is None:
+            return
         make_private_folder(self._folder)
         content = json.dumps([person._asdict() for person in people]).encode()
         replace_whole(self._path(incident_id), self._keys.seal(content))

@@ -7,10 +7,12 @@ from pullcord.serve.house import House
 
 TOO_LONG_SECONDS = 5.0
 TRY_AGAIN_AFTER_SECONDS = 1.0
-MOST_AT_ONCE = 20
+MOST_AT_ONCE = 8
 """Incidents handed over and not yet taken in: the engine's own queue is not where they should pile up."""
 SHARE = 0.1
 """The part of this thread's time that looking may take: when a hundred meetings are ended, the stops come first."""
+QUIET_SECONDS = 0.5
+"""How long after a press the bookkeeping begins: it would take its time from the stops of other meetings."""
 SWEEP_EVERY_SECONDS = 24 * 3600.0
 
 
@@ -25,6 +27,7 @@ class Bookkeeper:
         self._handed: dict[str, float] = {}
         """What was handed over and not seen to be taken in, and when."""
         self._look_again_at = 0.0
+        self._idle_until = time.monotonic()
         self._swept_at = time.monotonic()
 
     def look_after(self) -> None:
@@ -71,14 +74,20 @@ class Bookkeeper:
 
         desk, now = self._house.desk, time.monotonic()
         told = len(desk.means.book.told())
-        if now < self._look_again_at:
-            return None
         if told == self._told and not self._handed:
+            self._idle_until = now
             return self._sweep(now)
+        if now < self._look_again_at or self._waits_for_quiet(now):
+            return
         record.take_in_vain_presses(desk)
         self._give(record.untaken(desk), now)
         self._told = told
         self._look_again_at = now + (time.monotonic() - now) / SHARE
+
+    def _waits_for_quiet(self, now: float) -> bool:
+        """For a pause between presses; but for five seconds only: where they never end, the record must still be kept."""
+        quiet = self._house.desk.means.turns.quiet_seconds
+        return quiet < QUIET_SECONDS and now - self._idle_until < TOO_LONG_SECONDS
 
     def _give(self, untaken: list[str], now: float) -> None:
         """Those that are new here, and those that should have been taken in by now; a few at a time."""
