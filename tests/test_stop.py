@@ -126,7 +126,9 @@ def test_when_the_end_fails_everyone_is_removed_one_by_one(tmp_path: Path) -> No
         assert not pressed.hands
 
 
-def test_when_nothing_works_the_person_is_shown_the_platforms_own_buttons_and_never_told_it_is_over(tmp_path: Path) -> None:
+def test_when_nothing_works_the_person_is_shown_the_platforms_own_buttons_and_never_told_it_is_over(
+    tmp_path: Path,
+) -> None:
     with scene(tmp_path) as now:
         now.wire.before = fail("POST end", "POST kick", "POST hold", "GET room")
         pressed = stop(now.kit, now.desk.means, by="anna", door=DOOR)

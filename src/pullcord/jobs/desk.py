@@ -44,6 +44,7 @@ def open_desk(config: Config, *, wire: Callable[[str], Wire] | None = None, abou
         wire=wire or (lambda _: cold),
         keep_roster=rosters.keep,
         turns=Turns(),
+        pace={},
     )
     return Desk(config, keys, Kits(config.path("stop", "kits"), keys), means, rosters, Tickets())
 

@@ -58,6 +58,8 @@ def _look(kit: Kit, desk: Desk, seen: Seen) -> None:
     try:
         adapter = platform(kit.meeting.platform)
         if adapter.can("roster"):
+            began = time.monotonic()
             seen.add(kit.meeting.id, adapter.roster(kit.meeting, desk.means.wire(adapter.name)))
+            desk.means.pace[adapter.name] = time.monotonic() - began
     except PlatformError:
         return

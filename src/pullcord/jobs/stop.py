@@ -15,7 +15,7 @@ from pullcord.core.incident import Incident, fold
 from pullcord.jobs.aside import Aside
 from pullcord.jobs.ladder import Rungs, bar_the_way, end_by_rungs
 from pullcord.platforms import platform
-from pullcord.platforms.wire import Wire
+from pullcord.platforms.wire import Hurried, Wire
 from pullcord.safe.book import Book
 from pullcord.safe.journal import PATIENCE_SECONDS, Journal
 from pullcord.safe.kit import Kit
@@ -27,6 +27,8 @@ OTHERS_ENDS_SECONDS = 0.25
 """How long what follows an end waits for the ends of other meetings to go out."""
 ROSTER_SECONDS = 0.2
 """How long the end waits for a last look at who is there."""
+AT_ONCE_SECONDS = 0.05
+"""A platform that told who is there within this is asked without a thread of its own: that costs more than its answer."""
 KEEP_SECONDS = 0.2
 """How long the answer waits for that list to be kept."""
 PROOF_SECONDS = 10.0
@@ -94,6 +96,8 @@ class Means(NamedTuple):
     """The open line to a platform, by its name."""
     keep_roster: KeepRoster
     turns: Turns
+    pace: dict[str, float]
+    """How many seconds a platform took for the last look, by its name."""
     clock: Callable[[], float] = time.time
 
 
@@ -231,10 +235,11 @@ def _end(kit: Kit, incident: Incident, means: Means, sent: Callable[[], None]) -
     hold = Aside(_hold, rungs, means.turns) if adapter.can("hold") else None
     error = end_by_rungs(rungs)
     sent()
+    keeping = None if look is None else Aside(look.keep)
     means.turns.let_others_send()
     error = _prove(rungs, hold) if error is None else _by_hand(rungs, error)
-    if look is not None:
-        look.kept.wait(KEEP_SECONDS)  # a command leaves after this, and takes its threads with it
+    if keeping is not None:
+        keeping.wait(KEEP_SECONDS)  # a command leaves after this, and takes its threads with it
     return error
 
 
@@ -245,29 +250,38 @@ def _hold(rungs: Rungs, turns: Turns) -> None:
 
 
 class _Look:
-    """A last look at who is there. The list is kept beside the end, not before it."""
+    """A last look at who is there: here, where this platform is known to answer at once; else beside, for it may not."""
 
     def __init__(self, rungs: Rungs, means: Means) -> None:
         self._rungs = rungs
         self._means = means
+        self._people: list[Person] | None = None
         self.told = threading.Event()
         """The platform has said who is there, or failed to."""
-        self.kept = Aside(self._look)
+        if means.pace.get(rungs.adapter.name, ROSTER_SECONDS) < AT_ONCE_SECONDS:
+            self._look(Hurried(rungs.wire, ROSTER_SECONDS))
+        else:
+            Aside(self._look, rungs.wire)
 
-    def _look(self) -> None:
-        rungs = self._rungs
-        people: list[Person] | None = None
+    def _look(self, wire: Wire) -> None:
+        rungs, began = self._rungs, time.monotonic()
         try:
-            people = rungs.adapter.roster(rungs.kit.meeting, rungs.wire)
+            self._people = rungs.adapter.roster(rungs.kit.meeting, wire)
         except PlatformError as error:
             rungs.note("roster not read", code=error.code)
         finally:
+            self._means.pace[rungs.adapter.name] = time.monotonic() - began
             self.told.set()
-        if people is not None:
-            rungs.note("counted", people=len(people))
+
+    def keep(self) -> None:
+        """The list, once it has come: it may come after the end, where the platform is slow."""
+        rungs = self._rungs
+        self.told.wait(PROOF_SECONDS)
         self._means.turns.let_others_send()
+        if self._people is not None:
+            rungs.note("counted", people=len(self._people))
         try:
-            self._means.keep_roster(rungs.incident, rungs.kit.meeting.id, people)
+            self._means.keep_roster(rungs.incident, rungs.kit.meeting.id, self._people)
         except OSError:
             rungs.note("roster not kept")
 

@@ -100,6 +100,17 @@ def exchange(connection: HTTPConnection, request: Request) -> tuple[Reply, bool]
     return Reply(answer.status, headers, body), can_stay
 
 
+class Hurried:
+    """The same line, for a question that is not worth more than so many seconds."""
+
+    def __init__(self, wire: Wire, seconds: float) -> None:
+        self._wire = wire
+        self._seconds = seconds
+
+    def send(self, request: Request) -> Reply:
+        return self._wire.send(request._replace(wait_seconds=min(self._seconds, request.wait_seconds)))
+
+
 def ask(platform: str, title: str, wire: Wire, request: Request) -> Any:
     """Send, and read the JSON answer. Every way this can fail is a PlatformError of its own, free of secrets."""
     return read(platform, title, send(platform, title, wire, request))

@@ -71,6 +71,7 @@ class Kits:
         self._lock = threading.Lock()
         self._stamps: dict[str, tuple[int, int]] = {}
         self._digests: dict[str, frozenset[str]] = {}
+        self._index: dict[str, list[str]] = {}
 
     def write(self, kit: Kit) -> None:
         """Raises OSError; then the old kit still stands whole."""
@@ -115,7 +116,7 @@ class Kits:
         """The kits in which this digest stands now: an access token may be for several meetings."""
         with self._lock:
             self._refresh()
-            names = [name for name, digests in self._digests.items() if token_digest in digests]
+            names = self._index.get(token_digest, ())
         return [kit for name in names if (kit := self._still_holding(name, token_digest)) is not None]
 
     def _still_holding(self, name: str, token_digest: str) -> Kit | None:
@@ -151,12 +152,13 @@ class Kits:
                 return
             names = _kits_in(self._folder)
         except FileNotFoundError:
-            self._digests = {}
+            self._digests, self._index = {}, {}
             return
         except OSError:
             return
         are_known = [self._learn(name) for name in names]
         self._digests = {name: self._digests[name] for name in names if name in self._digests}
+        self._index = _turned(self._digests)
         self._indexed_at = stamp if all(are_known) and _has_settled(stamp) else -1
 
     def _learn(self, name: str) -> bool:
@@ -208,6 +210,15 @@ def _stamp_of(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns
+
+
+def _turned(digests: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    """Of each digest, the kits that hold it."""
+    turned: dict[str, list[str]] = {}
+    for name, held in digests.items():
+        for one in held:
+            turned.setdefault(one, []).append(name)
+    return turned
 
 
 def _has_settled(changed_ns: int) -> bool:

@@ -78,7 +78,7 @@ class Bookkeeper:
             self._idle_until = now
             return self._sweep(now)
         if now < self._look_again_at or self._waits_for_quiet(now):
-            return
+            return None
         record.take_in_vain_presses(desk)
         self._give(record.untaken(desk), now)
         self._told = told
