@@ -43,11 +43,16 @@ def _who(person: Person) -> str:
     return f"invite {person.invite}" if person.invite else f"presence {person.key}"
 
 
-def look_round(desk: Desk, seen: Seen) -> None:
-    """One look into every meeting that may be running. A platform that does not answer is asked again next time."""
+def look_round(desk: Desk, seen: Seen, *, pause: Callable[[float], object] = time.sleep) -> None:
+    """One look into every meeting that may be running. A platform that does not answer is asked again next time.
+
+    A tenth of the time at most is spent looking: somebody may be pressing meanwhile.
+    """
     for kit in desk.kits.all():
+        began = time.monotonic()
         if isinstance(kit, Kit) and _may_run(kit, desk.means.clock()):
             _look(kit, desk, seen)
+        pause(9 * (time.monotonic() - began))
 
 
 def _may_run(kit: Kit, now: float) -> bool:

@@ -7,12 +7,14 @@ from pullcord.serve.house import House
 
 TOO_LONG_SECONDS = 5.0
 TRY_AGAIN_AFTER_SECONDS = 1.0
-MOST_AT_ONCE = 8
+MOST_AT_ONCE = 4
 """Incidents handed over and not yet taken in: the engine's own queue is not where they should pile up."""
 SHARE = 0.1
 """The part of this thread's time that looking may take: when a hundred meetings are ended, the stops come first."""
 QUIET_SECONDS = 0.5
 """How long after a press the bookkeeping begins: it would take its time from the stops of other meetings."""
+WAITS_AT_MOST_SECONDS = 30.0
+"""Where presses never pause, the record is kept all the same. The host's page reads the journal and waits for neither."""
 SWEEP_EVERY_SECONDS = 24 * 3600.0
 
 
@@ -85,9 +87,8 @@ class Bookkeeper:
         self._look_again_at = now + (time.monotonic() - now) / SHARE
 
     def _waits_for_quiet(self, now: float) -> bool:
-        """For a pause between presses; but for five seconds only: where they never end, the record must still be kept."""
         quiet = self._house.desk.means.turns.quiet_seconds
-        return quiet < QUIET_SECONDS and now - self._idle_until < TOO_LONG_SECONDS
+        return quiet < QUIET_SECONDS and now - self._idle_until < WAITS_AT_MOST_SECONDS
 
     def _give(self, untaken: list[str], now: float) -> None:
         """Those that are new here, and those that should have been taken in by now; a few at a time."""

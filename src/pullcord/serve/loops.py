@@ -117,7 +117,7 @@ def _finishing(house: House, meeting_id: str) -> Callable[[], None]:
 def _look_into_meetings(house: House, stop: threading.Event) -> None:
     """Who is in the running meetings; and the small things that want doing now and then."""
     while not stop.wait(LOOK_EVERY_SECONDS):
-        guarded(lambda: look_round(house.desk, house.seen))
+        guarded(lambda: look_round(house.desk, house.seen, pause=stop.wait))
         guarded(lambda: _tidy(house))
 
 
