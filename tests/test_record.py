@@ -30,7 +30,7 @@ def end(desk: Desk, kit: Kit, *, by: str) -> str:
     """End it as the first to press, and wait for all that goes on beside the answer. The incident's id."""
     there = threading.Event()
 
-    def keep(incident: str, meeting: str, people: list[Person]) -> None:
+    def keep(incident: str, meeting: str, people: list[Person] | None) -> None:
         desk.rosters.keep(incident, meeting, people)
         there.set()
 

@@ -99,7 +99,7 @@ def main() -> None:
     steps = Steps(folder, last)
     journal = DyingJournal(desk.config.path("stop"), desk.means.journal, steps, in_step=writes == "in step")
 
-    def keep(incident: str, meeting: str, people: list[Person]) -> None:
+    def keep(incident: str, meeting: str, people: list[Person] | None) -> None:
         steps.reach("before the roster")
         desk.rosters.keep(incident, meeting, people)
         steps.reach("after the roster")
