@@ -36,8 +36,6 @@ def run(
     `ready` is called once the people pages are there, or cannot be. `listening`: the port, where it is held already.
     """
     sys.setswitchinterval(0.001)  # a page being made must not keep a stop waiting for its turn
-    for chatty in ("httpx2", "httpcore2"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     stop, server = threading.Event(), uvicorn.Server(_settings(house))
     keeper = Bookkeeper(house)
     loops: list[Callable[[], None]] = [
