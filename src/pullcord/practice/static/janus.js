@@ -13,6 +13,8 @@ export class JanusRoom {
   #watch = null;
   #queue = Promise.resolve();
   #early = [];
+  /** Frames decoded of each, when last asked. */
+  #seen = {};
   #feeds = new Map();
   #people = new Map();
   #private;
@@ -62,7 +64,7 @@ export class JanusRoom {
     for (const told of this.#early.splice(0)) await reach(link, told);
   }
 
-  /** Frames decoded so far of each other person's pictures, by id. */
+  /** Frames decoded so far of each other person's pictures, by id. Who has left keeps the count: it can only grow. */
   async frames() {
     const counts = {};
     for (const part of (await this.#watch?.link.getStats())?.values() ?? []) {
@@ -70,7 +72,8 @@ export class JanusRoom {
       const id = this.#feeds.get(part.mid);
       counts[id] = (counts[id] ?? 0) + (part.framesDecoded ?? 0);
     }
-    return counts;
+    for (const [id, count] of Object.entries(counts)) this.#seen[id] = Math.max(count, this.#seen[id] ?? 0);
+    return { ...this.#seen };
   }
 
   /** Hang up, and say no more. */
