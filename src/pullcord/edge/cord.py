@@ -70,7 +70,8 @@ async def _with_cord(
         cord = None if kit is None else next((held for held in kit.cords if held.digest == token_digest), None)
         return _no_link(edge, request) if kit is None or cord is None else act(edge, kit, cord)
 
-    await asyncio.sleep(0)  # where many press at once, all are read before the threads of the first ones take their time
+    # Where many press at once, all are read before the threads of the first ones take their time.
+    await asyncio.sleep(0)
     acting = asyncio.get_running_loop().run_in_executor(edge.stops, find_and_act)
     if otherwise is None:
         return await acting
