@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pullcord.jobs.press import Refusal, let_back_in, press_cord, take_back
-from pullcord.jobs.stop import Pressed, finish, stop
+from pullcord.jobs.stop import Pressed, Turns, finish, stop
 from pullcord.platforms.wire import WireError
 from pullcord.words import Door
 from tests.contract.ground import Refused
@@ -75,6 +75,17 @@ def test_three_people_at_once_make_one_incident_with_three_names_and_one_end(tmp
         assert incident is not None
         assert {press.by for press in incident.presses} == {"anna", "ben", "cleo"}
         assert now.wire.ends() == 1
+
+
+def test_a_meeting_waits_for_the_ends_of_other_meetings_and_never_for_further_presses_on_itself() -> None:
+    turns = Turns()
+    turns.begin("choir")
+    turns.begin("choir")
+    assert not turns.others_are_to_be_sent("choir")
+    turns.begin("council")
+    assert turns.others_are_to_be_sent("choir")
+    turns.sent("council")
+    assert not turns.others_are_to_be_sent("choir")
 
 
 def test_a_second_process_on_the_same_journal_sends_no_second_end(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ class Turns:
     def __init__(self) -> None:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
-        self._to_send = 0
+        self._to_send: set[str] = set()
         self._all_sent = threading.Condition(self._lock)
         self._last_press = 0.0
 
@@ -55,24 +55,26 @@ class Turns:
         """How long ago the last press was."""
         return time.monotonic() - self._last_press
 
-    def begin(self) -> None:
-        """A press has come in, and its end is to go out."""
+    def begin(self, meeting_id: str) -> None:
+        """A press has come in, and this meeting's end is to go out."""
         with self._lock:
-            self._to_send += 1
+            self._to_send.add(meeting_id)
             self._last_press = time.monotonic()
 
-    def sent(self) -> None:
+    def sent(self, meeting_id: str) -> None:
         """It has gone out, or there was none to send."""
         with self._lock:
-            self._to_send -= 1
-            if self._to_send <= 1:
-                self._all_sent.notify_all()
+            self._to_send.discard(meeting_id)
+            self._all_sent.notify_all()
 
-    def let_others_send(self) -> None:
-        """The bar, the list and the proof come after the ends of all meetings; a quarter of a second at most."""
-        if self._to_send > 1:
-            with self._lock:
-                self._all_sent.wait_for(lambda: self._to_send <= 1, timeout=OTHERS_ENDS_SECONDS)
+    def others_are_to_be_sent(self, meeting_id: str) -> bool:
+        """Of other meetings: who pressed for this one too is waiting for us, and must not be waited for."""
+        return bool(self._to_send - {meeting_id})
+
+    def let_others_send(self, meeting_id: str) -> None:
+        """The bar, the list and the proof come after the ends of all other meetings; a quarter of a second at most."""
+        with self._lock:
+            self._all_sent.wait_for(lambda: not self.others_are_to_be_sent(meeting_id), timeout=OTHERS_ENDS_SECONDS)
 
     @contextmanager
     def of(self, meeting_id: str) -> Iterator[None]:
@@ -123,8 +125,8 @@ def stop(kit: Kit, means: Means, *, by: str, door: Door) -> Pressed:
 
     `by`: the opaque id of the link, token or account that pressed.
     """
-    means.turns.begin()
-    once = _Once(means.turns.sent)
+    means.turns.begin(kit.meeting.id)
+    once = _Once(lambda: means.turns.sent(kit.meeting.id))
     try:
         return _stop(kit, means, once, by=by, door=door)
     finally:
@@ -236,7 +238,7 @@ def _end(kit: Kit, incident: Incident, means: Means, sent: Callable[[], None]) -
     error = end_by_rungs(rungs)
     sent()
     keeping = None if look is None else Aside(look.keep)
-    means.turns.let_others_send()
+    means.turns.let_others_send(kit.meeting.id)
     error = _prove(rungs, hold) if error is None else _by_hand(rungs, error)
     if keeping is not None:
         keeping.wait(KEEP_SECONDS)  # a command leaves after this, and takes its threads with it
@@ -245,7 +247,7 @@ def _end(kit: Kit, incident: Incident, means: Means, sent: Callable[[], None]) -
 
 def _hold(rungs: Rungs, turns: Turns) -> None:
     """Out together with the end. Where many meetings are ended at once, all ends go first."""
-    turns.let_others_send()
+    turns.let_others_send(rungs.kit.meeting.id)
     bar_the_way(rungs)
 
 
@@ -277,7 +279,7 @@ class _Look:
         """The list, once it has come: it may come after the end, where the platform is slow."""
         rungs = self._rungs
         self.told.wait(PROOF_SECONDS)
-        self._means.turns.let_others_send()
+        self._means.turns.let_others_send(rungs.kit.meeting.id)
         if self._people is not None:
             rungs.note("counted", people=len(self._people))
         try:
