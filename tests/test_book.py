@@ -77,6 +77,9 @@ def test_however_presses_and_readings_interleave_exactly_one_leads(steps: list[t
                 process.book.follow()
                 continue
             process.press(str(number), meeting)
+            assert process.flush(wait_seconds=10), (
+                "whoever has no place in the file acts all the same, and may lead too"
+            )
             pressed[meeting] += 1
             if process.leads(str(number), meeting):
                 leaders[meeting].append(str(number))
