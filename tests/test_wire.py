@@ -118,6 +118,33 @@ def test_a_line_that_breaks_in_the_middle_of_an_answer_is_no_answer(wire: Wire, 
     assert raised.value.kind == "unreachable"
 
 
+def test_who_drips_his_answer_is_given_no_more_time_than_who_is_silent(wire: Wire) -> None:
+    over = threading.Event()
+
+    def talk(caller: socket.socket) -> None:
+        caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        try:
+            while not over.wait(0.01):
+                caller.sendall(b"x")
+        except OSError:
+            return  # the caller went
+
+    with one_caller(talk) as address:
+        try:
+            with pytest.raises(WireError) as raised:
+                wire.send(to(address, wait_seconds=0.2))
+        finally:
+            over.set()
+    assert raised.value.kind == "timeout"
+
+
+def test_a_word_before_the_answer_is_not_the_answer(wire: Wire) -> None:
+    said = b"HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    with one_caller(lambda caller: caller.sendall(said)) as address:
+        reply = wire.send(to(address))
+    assert (reply.status, reply.body, "x-early" in reply.headers) == (200, b"{}", False)
+
+
 @pytest.mark.parametrize(
     "request_",
     [

@@ -1,15 +1,15 @@
 """One request in, one reply out: all that an adapter knows of the network.
 
-`ColdWire` is the standard library's client, for a process that makes three calls and ends; `pullcord.platforms.warm`
-keeps connections open, for the server. Neither follows a redirect: an answer's links are data.
+`ColdWire` opens a connection for each, for a process that makes three calls and ends; `pullcord.platforms.warm` keeps them
+open, for the server. Neither follows a redirect: an answer's links are data.
 """
 
 import json
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import SplitResult, urlsplit
 
+from pullcord.platforms.line import Broken, Line
 from pullcord.words import PlatformError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Wire(Protocol):
 
 
 class ColdWire:
-    """A connection per request, by the standard library."""
+    """A connection per request."""
 
     def send(self, request: Request) -> Reply:
         connection = connect(request)
@@ -68,36 +68,29 @@ def place(request: Request) -> SplitResult:
         raise WireError("unreachable") from unfit
 
 
-def connect(request: Request, *, tls: "SSLContext | None" = None) -> HTTPConnection:
+def connect(request: Request, *, tls: "SSLContext | None" = None) -> Line:
     """A line to where the request goes, not yet open. Raises WireError."""
-    parts = place(request)
     try:
-        if parts.scheme == "https":
-            return HTTPSConnection(parts.hostname or "", parts.port, timeout=request.wait_seconds, context=tls)
-        return HTTPConnection(parts.hostname or "", parts.port, timeout=request.wait_seconds)
-    except (ValueError, HTTPException) as unfit:
+        return Line(place(request), tls=tls)
+    except Broken as unfit:
         raise WireError("unreachable") from unfit
 
 
-def exchange(connection: HTTPConnection, request: Request) -> tuple[Reply, bool]:
+def exchange(line: Line, request: Request) -> tuple[Reply, bool]:
     """One request and its reply; and whether the line can take another. Raises WireError."""
-    parts = place(request)
+    parts, most = place(request), LARGEST_ANSWER_BYTES + 1
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request(request.method, path, request.body or None, dict(request.headers))
-        with connection.getresponse() as answer:
-            body = answer.read(LARGEST_ANSWER_BYTES + 1)
-            can_stay = answer.isclosed() and not answer.will_close
-        if answer.length and len(body) <= LARGEST_ANSWER_BYTES:
-            raise WireError("unreachable")  # it hung up before the end of its answer
+        answer = line.exchange(
+            request.method, path, dict(request.headers), request.body, wait_seconds=request.wait_seconds, most=most
+        )
     except TimeoutError as late:
         raise WireError("timeout") from late
     except ConnectionRefusedError as refused:
         raise WireError("refused") from refused
-    except (OSError, HTTPException, ValueError) as broken:
+    except (OSError, Broken) as broken:
         raise WireError("unreachable") from broken
-    headers = {name.lower(): value for name, value in answer.getheaders()}
-    return Reply(answer.status, headers, body), can_stay
+    return Reply(answer.status, answer.headers, answer.body(most)), answer.can_stay
 
 
 class Hurried:
