@@ -220,3 +220,19 @@ def test_what_is_not_both_over_and_barred_nor_released_is_unfinished(tmp_path: P
 def test_what_nobody_finished_within_its_day_is_left_alone_for_another_meeting_may_run_there_now(tmp_path: Path):
     assert not unfinished(tmp_path, now=1000.0 + NO_HOLD_SECONDS)
     assert not unfinished(tmp_path / "held", HELD, now=5000.0)
+
+
+def test_however_many_ask_at_once_each_finds_what_he_wrote_before(tmp_path: Path):
+    found: dict[str, bool] = {}
+    with processes(tmp_path, 1) as (ours,):
+
+        def press_and_look(name: str) -> None:
+            ours.press(name, meeting=f"m-{name}")
+            found[name] = ours.book.find(f"i-{name}") is not None
+
+        threads = [threading.Thread(target=press_and_look, args=(str(number),)) for number in range(60)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert found == {str(number): True for number in range(60)}

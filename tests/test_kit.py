@@ -328,3 +328,13 @@ def test_a_meeting_is_meant_by_its_id_its_name_or_its_link(kits: Kits, asked: st
 def test_nothing_is_meant_by_an_empty_word(kits: Kits):
     kits.write(kit()._replace(meeting=kit().meeting._replace(at={})))
     assert named(kits.all(), "") == []
+
+
+def test_a_kit_is_opened_once_for_as_long_as_its_file_stays_what_it_was(tmp_path: Path, kits: Kits):
+    kits.write(kit())
+    settle(tmp_path)
+    opened = kits.read("m1")
+    assert kits.read("m1") is opened
+    kits.write(kit(link=new_token()))
+    assert kits.read("m1") != opened
+    assert kits.holding(digest(LINK)) is None, "what was revoked is not remembered"

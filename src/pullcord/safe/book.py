@@ -7,6 +7,7 @@ whose press came first.
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 
 from pullcord.core.incident import Incident, fold
 from pullcord.safe.journal import START, Journal, Line
@@ -21,12 +22,23 @@ class Book:
         self._latest: dict[str, Incident] = {}
         self._taken: set[str] = set()
         """The marks of the lines taken in: a failing disk may bring one twice, long after, and it happened once."""
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._questions = count(1)
+        self._asked = 0
+        self._answered = 0
+        """Up to which question the last reading was begun after it was asked."""
         self._told: list[Line] = []
 
     def follow(self) -> None:
-        """Take in what has come to the journal since, and what the disk does not take: it happened all the same."""
+        """Take in what has come to the journal since, and what the disk does not take: it happened all the same.
+
+        Where a hundred ask at once, one reads for all who had asked before he began.
+        """
+        self._asked = mine = next(self._questions)
         with self._lock:
+            if mine <= self._answered:
+                return
+            asked = self._asked
             late = self._journal.late()  # before the file: a line written meanwhile is then found twice, not missed
             lines, self._read_to = self._journal.read(self._read_to, about=self._about)
             for line in (*lines, *late):
@@ -34,22 +46,23 @@ class Book:
                     self._taken.add(line.mark)
                     self._told.append(line)
                     self._fold(line)
+            self._answered = asked
 
     def told(self) -> list[Line]:
         """Every line so far, each once, in the order in which it was taken in."""
+        self.follow()
         with self._lock:
-            self.follow()
             return list(self._told)
 
     def latest(self, meeting_id: str) -> Incident | None:
         """The meeting's last incident, over or not."""
+        self.follow()
         with self._lock:
-            self.follow()
             return self._latest.get(meeting_id)
 
     def find(self, incident_id: str) -> Incident | None:
+        self.follow()
         with self._lock:
-            self.follow()
             return next((incident for incident in self._latest.values() if incident.id == incident_id), None)
 
     def unfinished(self) -> list[Incident]:
@@ -61,8 +74,8 @@ class Book:
         return [one for one in self.all() if one.takes_presses(now) and not (one.is_over and one.held_at is not None)]
 
     def all(self) -> list[Incident]:
+        self.follow()
         with self._lock:
-            self.follow()
             return list(self._latest.values())
 
     def _fold(self, line: Line) -> None:

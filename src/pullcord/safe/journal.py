@@ -45,6 +45,8 @@ class Place(NamedTuple):
 
     beginning: bytes = b""
     offset: int = 0
+    stamp: tuple[int, int, int] | None = None
+    """The file's number, size and time when it was read: while they are the same there is nothing new in it."""
 
 
 START = Place()
@@ -280,6 +282,9 @@ class Journal:
         `about`: only lines in which this text stands; the others are not even checked, which a cold start cannot afford.
         """
         try:
+            stamp = _stamp_of(self.path)  # before the reading: what comes meanwhile is then read twice, not missed
+            if stamp == since.stamp:
+                return [], since
             with open(self.path, "rb") as file:
                 beginning = file.read(BEGINNING_BYTES)
                 start = since.offset if beginning == since.beginning else 0
@@ -292,7 +297,7 @@ class Journal:
         whole = data[: data.rfind(b"\n") + 1]
         wanted = (raw for raw in whole.splitlines() if raw and about.encode() in raw)
         found = [line for raw in wanted if (line := _decode(self._keys, raw)) is not None]
-        return found, Place(beginning, start + len(whole))
+        return found, Place(beginning, start + len(whole), stamp)
 
     def set_aside(self) -> list[bytes]:
         """The lines that are torn or not ours, as they stand: shown to the operator, never executed."""
@@ -302,6 +307,12 @@ class Journal:
         except OSError:
             return []
         return [raw for raw in data.splitlines() if raw.strip() and _decode(self._keys, raw) is None]
+
+
+def _stamp_of(path: str) -> tuple[int, int, int]:
+    """Raises OSError."""
+    found = os.stat(path)
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _same_file(file: int, path: str) -> bool:

@@ -18,6 +18,9 @@ from pullcord.words import Known, Meeting
 
 ENDING = ".kit"
 
+Source = tuple[str, str]
+"""A platform, and the public id of the place from which its events come."""
+
 
 class Cord(NamedTuple):
     """A link by which one person can stop one meeting."""
@@ -62,7 +65,10 @@ class KitUnreadable(Exception):
 
 
 class Kits:
-    """The folder of kits. Reads the file each time it is asked for one: a revoked link is refused at once."""
+    """The folder of kits. Looks at the file each time it is asked for one: a revoked link is refused at once.
+
+    A kit that was opened is kept in memory for as long as its file stays what it was.
+    """
 
     def __init__(self, folder: str, keys: Keys) -> None:
         self._folder = folder
@@ -72,6 +78,9 @@ class Kits:
         self._stamps: dict[str, tuple[int, int]] = {}
         self._digests: dict[str, frozenset[str]] = {}
         self._index: dict[str, list[str]] = {}
+        self._listening: dict[str, Kit] = {}
+        self._sources: dict[Source, tuple[Kit, ...]] = {}
+        self._opened: dict[str, tuple[tuple[int, ...], Kit]] = {}
 
     def write(self, kit: Kit) -> None:
         """Raises OSError; then the old kit still stands whole."""
@@ -119,6 +128,16 @@ class Kits:
             names = self._index.get(token_digest, ())
         return [kit for name in names if (kit := self._still_holding(name, token_digest)) is not None]
 
+    def hearing(self, platform: str, source: str) -> tuple[Kit, ...]:
+        """The kits whose meeting takes events from that source: the same tuple for as long as the folder is unchanged.
+
+        One look at the folder and no file is read, for an event may come every millisecond. A kit is replaced by
+        renaming, which the folder shows.
+        """
+        with self._lock:
+            self._refresh()
+            return self._sources.get((platform, source), ())
+
     def _still_holding(self, name: str, token_digest: str) -> Kit | None:
         """Read anew: what the index remembers may have been revoked since."""
         try:
@@ -152,13 +171,15 @@ class Kits:
                 return
             names = _kits_in(self._folder)
         except FileNotFoundError:
-            self._digests, self._index = {}, {}
+            self._digests, self._index, self._listening, self._sources = {}, {}, {}, {}
             return
         except OSError:
             return
         are_known = [self._learn(name) for name in names]
         self._digests = {name: self._digests[name] for name in names if name in self._digests}
         self._index = _turned(self._digests)
+        self._listening = {name: self._listening[name] for name in names if name in self._listening}
+        self._sources = _by_source(self._listening.values(), self._sources)
         self._indexed_at = stamp if all(are_known) and _has_settled(stamp) else -1
 
     def _learn(self, name: str) -> bool:
@@ -173,6 +194,9 @@ class Kits:
         if stamp is not None and _has_settled(stamp[1]):
             self._stamps[name] = stamp
         self._digests[name] = _digests_of(kit)
+        self._listening.pop(name, None)
+        if _source_of(kit) is not None:
+            self._listening[name] = kit
         return True
 
     def _names(self) -> list[str]:
@@ -191,12 +215,20 @@ class Kits:
         """Raises KitUnreadable; FileNotFoundError where it went between listing and reading."""
         path = os.path.join(self._folder, name)
         try:
+            stamp, opened = _whole_stamp(os.stat(path)), self._opened.get(name)
+            if opened is not None and opened[0] == stamp:
+                return opened[1]
             with open(path, "rb") as file:
-                return _unpack(self._keys.open(file.read()))
+                found = os.fstat(file.fileno())
+                kit = _unpack(self._keys.open(file.read()))
         except FileNotFoundError:
+            self._opened.pop(name, None)
             raise
         except (OSError, SealBroken, ValueError, KeyError, TypeError):
             raise KitUnreadable(path, name.split(".")[1]) from None
+        if _has_settled(found.st_mtime_ns):
+            self._opened[name] = _whole_stamp(found), kit
+        return kit
 
 
 def _kits_in(folder: str) -> list[str]:
@@ -212,6 +244,11 @@ def _stamp_of(path: str) -> tuple[int, int] | None:
     return found.st_ino, found.st_mtime_ns
 
 
+def _whole_stamp(found: os.stat_result) -> tuple[int, ...]:
+    """With the time of change, which nobody can set back."""
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
 def _turned(digests: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
     """Of each digest, the kits that hold it."""
     turned: dict[str, list[str]] = {}
@@ -219,6 +256,25 @@ def _turned(digests: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
         for one in held:
             turned.setdefault(one, []).append(name)
     return turned
+
+
+def _source_of(kit: Kit) -> Source | None:
+    source = kit.meeting.at.get("events")
+    return (kit.meeting.platform, source) if source and kit.meeting.secrets.get("events") else None
+
+
+def _by_source(kits: Iterable[Kit], before: Mapping[Source, tuple[Kit, ...]]) -> dict[Source, tuple[Kit, ...]]:
+    """Of each source, the kits that listen to it; where they are the same as before, the very tuple of before."""
+    found: dict[Source, list[Kit]] = {}
+    for kit in kits:
+        source = _source_of(kit)
+        if source is not None:
+            found.setdefault(source, []).append(kit)
+    return {source: _same(tuple(listed), before.get(source)) for source, listed in found.items()}
+
+
+def _same(now: tuple[Kit, ...], before: tuple[Kit, ...] | None) -> tuple[Kit, ...]:
+    return before if before == now else now
 
 
 def _has_settled(changed_ns: int) -> bool:
