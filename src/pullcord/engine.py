@@ -113,6 +113,7 @@ def _ask_again(incident_id: str) -> str:
 
 def _done(job: Any, incident_id: str, word: str) -> str:
     """Run a job; what it raises is logged by its kind alone. The engine would keep an error's text, and that may hold people."""
+    desk.current().means.turns.let_others_send()
     close_old_connections()
     try:
         job(desk.current(), incident_id)

@@ -84,6 +84,10 @@ class Limits(NamedTuple):
     """The platform's own buttons, in order, for a host whose software failed."""
     stand_in: str | None = None
     """If set: what is simulated, in a sentence every user of it is shown."""
+    bars_after_end: bool = False
+    """The bar is sent once the end was answered: sent together, the one makes the other slower."""
+    puts_out_seconds: float = 0.0
+    """How long after its answer it is left to put people out: what it is asked meanwhile makes that slower."""
 
 
 class Stopped(NamedTuple):

@@ -161,9 +161,11 @@ PROMISES: Final[Mapping[str, Mapping[object, Promise]]] = {
 
 # Kept by every promise above, or words for people, of which a test can only say that they are there.
 PLAIN: Final = ("title", "over_within_seconds", "calls_per_second", "over_proves", "own_hands", "stand_in")
+# When and how often a job asks, which changes nothing of what is promised: stop and hold are tried in either order.
+PACE: Final = ("bars_after_end", "puts_out_seconds", "calls_per_day")
 
 
 def without_promise(limits: Limits) -> list[str]:
     """The declarations that nobody proves, as `field=value`."""
-    declared = {field: value for field, value in limits._asdict().items() if field not in PLAIN}
+    declared = {field: value for field, value in limits._asdict().items() if field not in PLAIN + PACE}
     return [f"{field}={value!r}" for field, value in declared.items() if value not in PROMISES.get(field, {})]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -51,6 +52,13 @@ def build(
     app = Starlette(routes=routes, middleware=[Middleware(OnlyOurHost, config=desk.config), Middleware(SmallBodies)])
     app.state.edge = edge
     return app
+
+
+def make_ready(app: Starlette) -> None:
+    """Have all threads there before the first press: making one takes half a millisecond, of a hundred stops most of their time."""
+    stops, gate = app.state.edge.stops, Barrier(STOPS_AT_ONCE)
+    for _ in range(STOPS_AT_ONCE):
+        stops.submit(gate.wait)
 
 
 async def health(request: Request) -> Response:

@@ -65,14 +65,18 @@ class Turns:
         """It has gone out, or there was none to send."""
         with self._lock:
             self._to_send.discard(meeting_id)
-            self._all_sent.notify_all()
+            if len(self._to_send) <= 1:  # before that nobody's turn has come, and a hundred would wake up to see it
+                self._all_sent.notify_all()
 
-    def others_are_to_be_sent(self, meeting_id: str) -> bool:
+    def others_are_to_be_sent(self, meeting_id: str = "") -> bool:
         """Of other meetings: who pressed for this one too is waiting for us, and must not be waited for."""
         return bool(self._to_send - {meeting_id})
 
-    def let_others_send(self, meeting_id: str) -> None:
-        """The bar, the list and the proof come after the ends of all other meetings; a quarter of a second at most."""
+    def let_others_send(self, meeting_id: str = "") -> None:
+        """The bar, the list and the proof come after the ends of all other meetings, and so do pages and bookkeeping.
+
+        A quarter of a second at most.
+        """
         with self._lock:
             self._all_sent.wait_for(lambda: not self.others_are_to_be_sent(meeting_id), timeout=OTHERS_ENDS_SECONDS)
 
@@ -234,9 +238,12 @@ def _end(kit: Kit, incident: Incident, means: Means, sent: Callable[[], None]) -
     look = _Look(rungs, means) if adapter.can("roster") else None
     if look is not None:
         look.told.wait(ROSTER_SECONDS)  # the end waits for no more than the look
-    hold = Aside(_hold, rungs, means.turns) if adapter.can("hold") else None
+    ended = threading.Event()
+    hold = Aside(_hold, rungs, means.turns, ended) if adapter.can("hold") else None
     error = end_by_rungs(rungs)
+    ended.set()
     sent()
+    time.sleep(adapter.limits.puts_out_seconds)
     keeping = None if look is None else Aside(look.keep)
     means.turns.let_others_send(kit.meeting.id)
     error = _prove(rungs, hold) if error is None else _by_hand(rungs, error)
@@ -245,8 +252,10 @@ def _end(kit: Kit, incident: Incident, means: Means, sent: Callable[[], None]) -
     return error
 
 
-def _hold(rungs: Rungs, turns: Turns) -> None:
-    """Out together with the end. Where many meetings are ended at once, all ends go first."""
+def _hold(rungs: Rungs, turns: Turns, ended: threading.Event) -> None:
+    """Out together with the end, where the two do not stand in each other's way. Of many meetings, all ends go first."""
+    if rungs.adapter.limits.bars_after_end:
+        ended.wait(OTHERS_ENDS_SECONDS)
     turns.let_others_send(rungs.kit.meeting.id)
     bar_the_way(rungs)
 

@@ -7,7 +7,7 @@ from pullcord.serve.house import House
 
 TOO_LONG_SECONDS = 5.0
 TRY_AGAIN_AFTER_SECONDS = 1.0
-MOST_AT_ONCE = 4
+MOST_AT_ONCE = 1
 """Incidents handed over and not yet taken in: the engine's own queue is not where they should pile up."""
 SHARE = 0.1
 """The part of this thread's time that looking may take: when a hundred meetings are ended, the stops come first."""

@@ -89,4 +89,5 @@ def build(config: Config, *, practice: ASGIApp | None = None) -> House:
         static=str(files("pullcord.web") / "static"),
         trouble=troubles.sentence,
     )
+    edge.make_ready(app)
     return House(config, desk, rooms, people, troubles, app, seen)
