@@ -18,7 +18,7 @@ ALONE: Final = 200
 ALONE_WHILE_WRITING: Final = 100
 AT_ONCE: Final = 100
 MEETINGS: Final = WARM_UP + ALONE + AT_ONCE + ALONE_WHILE_WRITING + AT_ONCE
-PAUSE_SECONDS: Final = 0.25
+PAUSE_SECONDS: Final = 0.75
 """Between presses: the bookkeeping of the one before is done then, as it is before a press that comes alone."""
 
 GOAL_HALF_MS: Final = 2.0
