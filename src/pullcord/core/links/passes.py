@@ -1,0 +1,165 @@
+"""The passes over a text: each looks for one rare sign, and only there is looked closer."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Final
+
+from pullcord.core.links import hosts, spoken
+from pullcord.core.links.address import Cut, cuts, decoded
+from pullcord.core.links.found import Found
+from pullcord.core.links.look import Seen, look
+
+Span = tuple[int, int]
+
+_HOSTS: Final = re.compile(r"://([A-Za-z0-9.-]+)")
+# What may follow a colon and tell more than the name of a host: an address that is escaped, broken, of an app, in another
+# script, or on anybody's host; and a number.
+_UNUSUAL: Final = re.compile(
+    rf":(?:(?P<address>(?<=wss:)//|//[A-Za-z0-9.-]*+(?:(?::\d{{1,5}})?/(?:{hosts.hints()})|[=@%\r\n\x80-\U0010ffff]|:[^/\s]{{0,80}}@)"
+    rf"|=\r?\n|/=\r?\n|/?\\/|/l/meetup-join/)|{spoken.AFTER_COLON})"
+)
+_ADDRESS: Final = re.compile(r":(?:(?:=\r?\n)?\\?/(?:=\r?\n)?\\?/(?P<host>[A-Za-z0-9.-]*)|/l/meetup-join/)")
+MOST_NAMED: Final = 8
+_ENCODED: Final = re.compile(r"%(?:25)?3[aA](?:%(?:25)?2[fF]){2}(?P<host>[A-Za-z0-9.-]+)")
+_BARE: Final = re.compile(hosts.bare())
+_ON_ANY_HOST: Final = re.compile(rf"(?::\d{{1,5}})?\\?/(?:{hosts.hints()})")
+# Settings after a #, which only Jitsi has, on whatever host.
+_SETTINGS: Final = re.compile(r"#(?:config|userInfo|interfaceConfig)\.")
+_WITH_TOKEN: Final = re.compile(
+    r"(?::\d{1,5})?(?:\\?/[^\s?#:<>]{0,120})?[?#][^\s#:<>]{0,300}?(?:jwt=eyJ|access_token=eyJ|onfig\.|userInfo\.)"
+)
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,15}\Z")
+_HOST_BEFORE: Final = re.compile(r"(?:.*[^A-Za-z0-9.-])?", re.DOTALL)
+_HOST_GOES_ON: Final = re.compile(r"=?\r?\n(?:[ \t]|(?:[ \t]*>)+[ \t]*)?([A-Za-z0-9.-]+)")
+_WIDER_HOST: Final = re.compile(r"[\w.-]*")
+_CALENDAR: Final = (
+    "BEGIN:VCALENDAR",
+    "DESCRIPTION:",
+    "DESCRIPTION;",
+    "X-ALT-DESC",
+    "LOCATION:",
+    "LOCATION;",
+    "URL;VALUE",
+)
+
+Calendar = Callable[[], bool]
+
+
+def sweep(text: str) -> list[Found]:
+    """Every link and every told meeting of a plain text, in no order; the same one as often as it stands there."""
+    # Asked only where a line is broken as in a calendar file, and then once.
+    is_calendar = cache(lambda: any(sign in text for sign in _CALENDAR))
+    openings, numbers = _openings(text)
+    links = list(_with_scheme(text, openings, is_calendar))
+    spans = [one.places[0] for one in links]
+    # One sign is found much quicker than a pattern, and most texts have none of it.
+    links += _encoded(text, spans) if "%" in text else ()
+    links += _bare(text, spans, is_calendar)
+    links.sort(key=lambda one: one.places)
+    return spoken.with_codes(text, links + spoken.told(text, numbers, links))
+
+
+def _openings(text: str) -> tuple[list[int], list[re.Match[str]]]:
+    """The colons of all addresses worth a look, in order; and the numbers after a colon.
+
+    A text has many addresses and few hosts that matter: these are picked first, and only then looked for.
+    """
+    named = {host for host in set(_HOSTS.findall(text)) if hosts.names_somebody(host)}
+    unusual, numbers = set(), []
+    for match in _UNUSUAL.finditer(text):
+        if match["address"] is None:
+            numbers.append(match)
+        else:
+            unusual.add(match.start())
+    if len(named) > MOST_NAMED or ("#" in text and _SETTINGS.search(text)):
+        return sorted(unusual.union(match.start() for match in _HOSTS.finditer(text))), numbers
+    return sorted(unusual.union(place for host in named for place in _places(text, f"://{host}"))), numbers
+
+
+def _places(text: str, sought: str) -> Iterator[int]:
+    place = text.find(sought)
+    while place >= 0:
+        yield place
+        place = text.find(sought, place + 1)
+
+
+def _with_scheme(text: str, openings: list[int], is_calendar: Calendar) -> Iterator[Found]:
+    done = 0
+    for colon in openings:
+        address = _ADDRESS.match(text, colon) if colon >= done else None
+        if address is None or not _is_of_interest(text, address["host"], address.end()):
+            continue
+        found = _found(text, colon, is_calendar)
+        if found is not None:
+            done = found.places[0][1]
+            yield found
+
+
+def _is_of_interest(text: str, host: str | None, end: int) -> bool:
+    """`host` is None where an app is addressed."""
+    if host is None or hosts.names_somebody(host) or _ON_ANY_HOST.match(text, end) or _WITH_TOKEN.match(text, end):
+        return True
+    after = text[end : end + 1]
+    if after in ("=", "\r", "\n"):
+        on = _HOST_GOES_ON.match(text, end)
+        return on is not None and hosts.names_somebody(host + on[1])
+    if after > "\x7f":
+        wider = _WIDER_HOST.match(text, end, end + 64)
+        return wider is not None and hosts.owner((host + wider[0]).lower()) is not None
+    return after in ("@", ":", "%") and "@" in text[end : end + 80]
+
+
+def _found(text: str, colon: int, is_calendar: Calendar) -> Found | None:
+    scheme = _SCHEME.search(text, max(0, colon - 16), colon)
+    best = _best(text, colon, scheme[0] if scheme else "https", is_calendar)
+    return best[0].at(scheme.start() if scheme else colon, best[1]) if best is not None else None
+
+
+def _best(text: str, start: int, before: str, is_calendar: Calendar) -> tuple[Seen, int] | None:
+    """What the address is as it stands; only where that is no meeting, what it is if it goes on after the line's end."""
+    first: tuple[Seen, int] | None = None
+    for cut in cuts(text, start, is_calendar=is_calendar):
+        seen = look(before + cut.text)
+        if seen is not None and seen.kind != "other" and _may_be_broken(seen, cut):
+            return seen, cut.end
+        if cut.is_sure and seen is not None:
+            first = seen, cut.end
+    return first
+
+
+def _may_be_broken(seen: Seen, cut: Cut) -> bool:
+    known = hosts.PLATFORMS.get(seen.platform)
+    return cut.is_sure or (known is not None and not known.is_loose)
+
+
+def _encoded(text: str, spans: list[Span]) -> Iterator[Found]:
+    """Links inside the links of wrappers that we do not know."""
+    for match in _ENCODED.finditer(text):
+        if hosts.names_somebody(match["host"]) and not _covered(match.start(), spans):
+            scheme = _SCHEME.search(text, max(0, match.start() - 16), match.start())
+            cut = next(cuts(text, match.start(), is_calendar=lambda: False))
+            seen = look((scheme[0] if scheme else "https") + decoded(cut.text.partition("&")[0]))
+            if seen is not None:
+                yield seen.at(scheme.start() if scheme else match.start(), cut.end)
+
+
+def _bare(text: str, spans: list[Span], is_calendar: Calendar) -> Iterator[Found]:
+    """Links without their https://, of which only those into a meeting are said."""
+    for match in _BARE.finditer(text):
+        end = match.end()
+        if _covered(end, spans):
+            continue
+        before = _HOST_BEFORE.match(text, max(0, end - 80), end)
+        start = before.end() if before else end
+        if (text[start - 1 : start] in ("@", "/", "\\") and start) or not hosts.names_somebody(text[start:end]):
+            continue
+        best = _best(text, start, "https://", is_calendar)
+        if best is not None and best[0].kind in ("join", "organiser", "closed"):
+            yield best[0].at(start, best[1])
+
+
+def _covered(place: int, spans: list[Span]) -> bool:
+    before = bisect_right(spans, (place, len(spans) and spans[-1][1])) - 1
+    return before >= 0 and spans[before][0] <= place < spans[before][1]
