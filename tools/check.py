@@ -9,6 +9,7 @@ CHECKS = (
     ("lint", ["ruff", "check", "."]),
     ("types", ["mypy"]),
     ("who imports whom", ["lint-imports"]),
+    ("help lines", ["python", "-m", "tools.check_directory"]),
     ("house", ["pytest", "-q", "-p", "no:cacheprovider", "tests/test_house.py"]),
 )
 

@@ -69,6 +69,12 @@ def _demo(words: list[str]) -> int:
     return demo.main(words)
 
 
+def _guide(words: list[str]) -> int:
+    from pullcord.jobs.guide import guide_in_terminal
+
+    return guide_in_terminal(words)
+
+
 def _signin_link(words: list[str]) -> int:
     from pullcord import serve
 
@@ -77,6 +83,9 @@ def _signin_link(words: list[str]) -> int:
 
 COMMANDS: Final[dict[str, Command]] = {
     "stop": Command("End a meeting for everyone, now. By its name, its id, or `-` to read its link.", _stop),
+    "guide": Command(
+        "What to do now, on any platform, and where help is. By a platform's name, or `-` to read a link.", _guide
+    ),
     "serve": Command("Run the server on this machine.", _serve),
     "demo": Command("A practice meeting with a practice intrusion, to try it out.", _demo),
     "signin-link": Command("A new link by which the owner signs in, for one use.", _signin_link),
