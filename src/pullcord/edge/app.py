@@ -12,7 +12,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pullcord.edge import api, cord, host, live
+from pullcord.edge import api, cord, events, host, live
+from pullcord.edge.ears import Ears
 from pullcord.edge.failures import Failures
 from pullcord.edge.guards import OnlyOurHost, SmallBodies
 from pullcord.edge.pages import sorry_page
@@ -30,11 +31,13 @@ def build(
     practice: ASGIApp | None,
     static: str | None,
     trouble: Callable[[], str | None] = lambda: None,
+    ears: Ears | None = None,
 ) -> Starlette:
     """`people`: the Django pages; None = stop-only. `practice`: the practice meeting's app, mounted at /practice."""
     stops = ThreadPoolExecutor(STOPS_AT_ONCE, thread_name_prefix="stop")
-    edge = Edge(desk, stops, Failures(), trouble)
+    edge = Edge(desk, stops, Failures(), trouble, ears or Ears())
     routes: list[Route | Mount] = [
+        Route("/events/{platform}/{source}", events.Door(), methods=["POST"]),  # first: it comes most often by far
         Route("/c/{token}", cord.show, methods=["GET"]),
         Route("/c/{token}/stop", cord.press, methods=["POST"]),
         Route("/c/{token}/back", cord.take_back, methods=["POST"]),

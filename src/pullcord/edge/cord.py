@@ -113,6 +113,7 @@ def _view(edge: Edge, kit: Kit, cord: Cord, *, refusal: str | None) -> View:
         may_take_back=incident is not None and incident.is_over and _may_take_back(edge, kit, cord),
         trouble=edge.trouble(),
         now=means.clock(),
+        time_zone=edge.desk.config.time_zone,
     )
 
 

@@ -1,8 +1,8 @@
 """The fast door's pages: plain HTML from plain values, under 30 kB with their style, without script, cookie or font."""
 
 import base64
-import time
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from starlette.responses import HTMLResponse
 
+from pullcord.config import zone_of
 from pullcord.core.incident import Incident
 from pullcord.jobs.stop import GENERAL_HANDS
 
@@ -38,6 +39,13 @@ class View(NamedTuple):
     may_take_back: bool
     trouble: str | None
     now: float
+    time_zone: str
+
+    def when(self, at: float) -> str:
+        """A time for people, in the server's zone, and says which: this page has no script to ask where its reader is."""
+        there = datetime.fromtimestamp(at, zone_of(self.time_zone))
+        zone = there.tzname() or ""
+        return f"{there:%H:%M on %A %-d %B %Y} ({zone if zone.isalpha() else f'UTC{zone}'})"
 
 
 def cord_page(view: View, token: str) -> HTMLResponse:
@@ -139,11 +147,6 @@ def _working(view: View) -> str:
 
 
 def _over(view: View, token: str, incident: Incident) -> str:
-    until = incident.held_until
-    if incident.is_held(view.now) and until is not None:
-        barred = f"<p>Nobody can come back in until <strong>{when(until)}</strong>. The host can let people in before that.</p>"
-    else:
-        barred = _alarm("We could not make sure that nobody comes back in. Do not use this meeting's link again.")
     back = (
         "<details><summary>It was a mistake</summary><p>For one minute you can take back your own press. Then the host can.</p>"
         f'<form method="post" action="/c/{token}/back"><button class="quiet">Let people back in</button></form></details>'
@@ -152,9 +155,28 @@ def _over(view: View, token: str, incident: Incident) -> str:
     )
     return (
         f'<p class="about">{escape(view.meeting)}</p><h1 class="done"><span aria-hidden="true">✓ </span>The meeting is over</h1>'
-        f"<p>{escape(view.platform_title)} was asked at {when(incident.over_at or incident.pressed_at)} and said that nobody is in it.</p>"
-        f"{barred}{back}{_NOW}"
+        f"<p>{escape(view.platform_title)} was asked at {view.when(incident.over_at or incident.pressed_at)} and said that nobody is in it.</p>"
+        f"{_kept(view, incident)}{back}{_NOW}"
     )
+
+
+def _kept(view: View, incident: Incident) -> str:
+    """Whether anybody can come back in, and whether somebody did."""
+    until = incident.kept_until
+    if until is not None and incident.is_held(view.now):
+        said = f"<p>Nobody can come back in until <strong>{view.when(until)}</strong>. The host can let people in before that.</p>"
+    elif until is not None and incident.is_watched(view.now):
+        said = f"<p>Whoever comes in is put out again, until <strong>{view.when(until)}</strong>. The host can let people in before that.</p>"
+    else:
+        said = _alarm("We could not make sure that nobody comes back in. Do not use this meeting's link again.")
+    if incident.last_again_at is not None:
+        said += f"<p>It was started again, the last time at {view.when(incident.last_again_at)}, and ended again.</p>"
+    if incident.unseen_since is not None:
+        said += _alarm(
+            f"{view.platform_title} has not answered us since {view.when(incident.unseen_since)}. Look yourself:"
+        )
+        said += _hands(view.own_hands)
+    return said
 
 
 def _failed(view: View, token: str) -> str:
@@ -183,8 +205,3 @@ _NOW = """<h2>What to do now</h2><ol>
 <li>Keep no picture or recording of what was shown, and send none to anybody. The police ask for times and names.</li>
 </ol><h2>What can wait until morning</h2><p>The report, the message to everyone who was there, and the settings of the next
 meeting. You do not have to do this alone.</p>"""
-
-
-def when(at: float) -> str:
-    """A time for people. UTC and says so: this page has no script to ask where its reader is."""
-    return time.strftime("%H:%M on %A %-d %B %Y (UTC)", time.gmtime(at))

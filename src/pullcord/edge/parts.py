@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
+from pullcord.edge.ears import Ears
 from pullcord.edge.failures import Failures
 from pullcord.jobs.desk import Desk
 
@@ -14,3 +15,4 @@ class Edge(NamedTuple):
     failures: Failures
     trouble: Callable[[], str | None]
     """The sentence of the red banner; None = all is well."""
+    ears: Ears

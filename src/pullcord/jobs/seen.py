@@ -4,43 +4,59 @@ import threading
 import time
 from collections.abc import Callable
 
+from pullcord.core.roster import Presence, Roster
 from pullcord.jobs.desk import Desk
 from pullcord.platforms import platform
 from pullcord.safe.kit import Kit
-from pullcord.words import Person, PlatformError
+from pullcord.words import Event, Person, PlatformError
 
 LOOK_EVERY_SECONDS = 15.0
 FORGET_AFTER_SECONDS = 12 * 3600.0
 
 
 class Seen:
-    """People seen per meeting, in memory only, forgotten half a day after the last look that found anybody."""
+    """Who was in each meeting, in memory only; forgotten half a day after the last that was heard or seen of anybody."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._people: dict[str, dict[str, Person]] = {}
+        self._rosters: dict[str, Roster] = {}
         self._last: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def add(self, meeting_id: str, people: list[Person]) -> None:
+    def add(self, meeting_id: str, people: list[Person], *, at: float | None = None) -> None:
+        """The platform was asked at that time, and these were in. Nobody, in a meeting we know nothing of, is no news."""
         with self._lock:
-            if people:
-                self._last[meeting_id] = self._clock()
-                self._people.setdefault(meeting_id, {}).update({_who(person): person for person in people})
-            elif self._clock() - self._last.get(meeting_id, 0.0) > FORGET_AFTER_SECONDS:
-                self._people.pop(meeting_id, None)
+            if people or meeting_id in self._rosters:
+                self._roster(meeting_id, is_news=bool(people)).look(people, at=time.time() if at is None else at)
+
+    def hear(self, meeting_id: str, event: Event, *, received_at: float) -> None:
+        """The platform has reported this. It may come again, late, and in any order."""
+        with self._lock:
+            self._roster(meeting_id, is_news=True).report(event, received_at=received_at)
 
     def with_seen(self, meeting_id: str, people: list[Person] | None) -> list[Person] | None:
-        """These, and whoever was seen before and is not among them. None = neither is known."""
-        now = {_who(person): person for person in people or []}
+        """These, and whoever was there before and is not among them. None = neither is known."""
+        if people is not None:
+            self.add(meeting_id, people)
+        present = self.presences(meeting_id)
+        return None if people is None and not present else [one.person for one in present]
+
+    def presences(self, meeting_id: str) -> list[Presence]:
         with self._lock:
-            before = self._people.get(meeting_id, {})
-            return None if people is None and not before else list((before | now).values())
+            roster = self._rosters.get(meeting_id)
+            return [] if roster is None else roster.presences()
 
+    def tidy(self) -> None:
+        """Forget the meetings of which nothing was heard or seen for half a day."""
+        with self._lock:
+            now = self._clock()
+            for meeting_id in [one for one, last in self._last.items() if now - last > FORGET_AFTER_SECONDS]:
+                del self._last[meeting_id], self._rosters[meeting_id]
 
-def _who(person: Person) -> str:
-    """One invitation is one person, however often they came and went."""
-    return f"invite {person.invite}" if person.invite else f"presence {person.key}"
+    def _roster(self, meeting_id: str, *, is_news: bool) -> Roster:
+        if is_news:
+            self._last[meeting_id] = self._clock()
+        return self._rosters.setdefault(meeting_id, Roster())
 
 
 def look_round(desk: Desk, seen: Seen, *, pause: Callable[[float], object] = time.sleep) -> None:
@@ -63,8 +79,8 @@ def _look(kit: Kit, desk: Desk, seen: Seen) -> None:
     try:
         adapter = platform(kit.meeting.platform)
         if adapter.can("roster"):
-            began = time.monotonic()
-            seen.add(kit.meeting.id, adapter.roster(kit.meeting, desk.means.wire(adapter.name)))
+            began, at = time.monotonic(), desk.means.clock()
+            seen.add(kit.meeting.id, adapter.roster(kit.meeting, desk.means.wire(adapter.name)), at=at)
             desk.means.pace[adapter.name] = time.monotonic() - began
     except PlatformError:
         return

@@ -67,6 +67,7 @@ def app(rooms: Rooms, *, public_address: str) -> Starlette:
             Route("/api/rooms/{room}/hold", api(_hold), methods=["POST"]),
             Route("/api/rooms/{room}/hold", api(_release), methods=["DELETE"]),
             Route("/api/rooms/{room}/kick", api(_kick), methods=["POST"]),
+            Route("/api/rooms/{room}/renew", api(_renew), methods=["POST"]),
         ]
     )
 
@@ -124,6 +125,14 @@ async def _kick(rooms: Rooms, room: str, request: Request) -> Response:
     if was_in is not None:
         return _json({"exists": True, "kicked": True, "was_in": was_in})
     return _gone() if rooms.state(room) is None else _json({"error": "nobody has this number"}, 404)
+
+
+async def _renew(rooms: Rooms, room: str, request: Request) -> Response:
+    new = await run_in_threadpool(rooms.renew, room, now=time.time())
+    if new is None:
+        return _gone()
+    links = [link._asdict() for link in new.links]
+    return _json({"exists": True, "room": new.room, "admin": new.admin, "stage": new.stage, "links": links})
 
 
 async def _number(request: Request) -> str | None:

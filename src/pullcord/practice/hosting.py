@@ -1,10 +1,10 @@
 """A practice meeting for an account of this server: the room, the simulated people in it, and the meeting as the store knows it."""
 
-import secrets
 import time
 from typing import Final
 
 from pullcord.jobs.desk import Desk
+from pullcord.practice import reporting
 from pullcord.practice.invitations import Role
 from pullcord.practice.rooms import Rooms
 
@@ -22,6 +22,7 @@ def host_one(rooms: Rooms, desk: Desk, owner_id: str) -> str:
     from pullcord.jobs import meetings  # these read Django's settings as they are loaded
     from pullcord.store import users
 
+    secret = reporting.secret_in(rooms.folder)
     new = rooms.create(NAME, PEOPLE, now=time.time())
     ways_in = {f"way in {link.role}": link.token for link in new.links if link.role != "simulated"}
     row = meetings.add(
@@ -29,8 +30,8 @@ def host_one(rooms: Rooms, desk: Desk, owner_id: str) -> str:
         users.find(owner_id),
         name=NAME,
         platform="practice",
-        at={"server": desk.config.address, "room": new.room},
-        secrets={"admin": new.admin, "events": secrets.token_urlsafe(32), "stage": new.stage, **ways_in},
+        at={"server": desk.config.address, "room": new.room, "events": reporting.SOURCE},
+        secrets={"admin": new.admin, "events": secret, "stage": new.stage, **ways_in},
         meeting_id=new.room,
     )
     return row.id

@@ -41,6 +41,8 @@ class Janus(NamedTuple):
     """What creating a room needs; empty = anybody can create one."""
     pid: int
     folder: Path
+    numbers: bool = False
+    """Whether rooms and people have numbers for names, as Janus comes out of the box."""
 
     def __repr__(self) -> str:
         return f"Janus({self.admin!r}, pid={self.pid})"
@@ -66,6 +68,7 @@ class Wish(NamedTuple):
     events: Events | None
     media_on: str | None
     socket_on: str
+    numbers: bool
 
 
 def is_here() -> bool:
@@ -75,10 +78,15 @@ def is_here() -> bool:
 
 @contextmanager
 def running(
-    *, keyed: bool = True, events: Events | None = None, media_on: str | None = None, socket_on: str = "127.0.0.1"
+    *,
+    keyed: bool = True,
+    events: Events | None = None,
+    media_on: str | None = None,
+    socket_on: str = "127.0.0.1",
+    numbers: bool = False,
 ) -> Iterator[Janus]:
     """A fresh Janus. `keyed`: creating a room needs a key; `media_on`: the one network interface or address for media,
-    e.g. `lo`; `socket_on`: the address of this machine at which participants come in.
+    e.g. `lo`; `socket_on`: the address of this machine at which participants come in; `numbers`: rooms are numbered.
 
     Raises JanusError.
     """
@@ -87,7 +95,7 @@ def running(
     if program is None or libraries is None:
         raise JanusError("Janus is not installed on this machine (on Debian: apt-get install janus).")
     with ExitStack() as stack:
-        yield _up(stack, program, libraries, Wish(keyed, events, media_on, socket_on))
+        yield _up(stack, program, libraries, Wish(keyed, events, media_on, socket_on, numbers))
 
 
 def _up(stack: ExitStack, program: str, libraries: Path, wish: Wish) -> Janus:
@@ -190,14 +198,16 @@ def _configured(folder: Path, libraries: Path, wish: Wish) -> tuple[Janus, Ports
         ),
         "janus.transport.http": HTTP.format(ports=ports),
         "janus.transport.websockets": WEBSOCKETS.format(ports=ports, on=wish.socket_on),
-        "janus.plugin.videoroom": VIDEOROOM.format(key=f'admin_key = "{key}"' if key else ""),
+        "janus.plugin.videoroom": VIDEOROOM.format(
+            words="false" if wish.numbers else "true", key=f'admin_key = "{key}"' if key else ""
+        ),
     }
     if wish.events:
         files["janus.eventhandler.sampleevh"] = EVENTS.format(to=wish.events)
     for name, text in files.items():
         (folder / f"{name}.jcfg").write_text(text)
     admin, ws = f"http://127.0.0.1:{ports.admin}/admin", f"ws://{wish.socket_on}:{ports.ws}"
-    return Janus(admin, ws, secret, key, 0, folder), ports
+    return Janus(admin, ws, secret, key, 0, folder, wish.numbers), ports
 
 
 def _others(folder: Path, wanted: tuple[str, ...]) -> str:
@@ -225,7 +235,7 @@ general: {{ ws = true ws_port = {ports.ws} ws_ip = "{on}" }}
 admin: {{ admin_ws = false }}
 """
 VIDEOROOM = """
-general: {{ string_ids = true {key} }}
+general: {{ string_ids = {words} {key} }}
 """
 EVENTS = """
 general: {{ enabled = true events = "plugins" grouping = true json = "compact"

@@ -87,7 +87,7 @@ class Rooms:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.unreadable: list[str] = []
         """Names of kept files that could not be read: their rooms are lost, and said to be."""
-        self._folder = folder
+        self.folder = folder
         self._on_event = on_event
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}
@@ -107,6 +107,13 @@ class Rooms:
             self._know(room)
         self.keep(room.id)
         return NewRoom(room.id, admin, stage, links)
+
+    def renew(self, room_id: str, *, now: float) -> NewRoom | None:
+        """Another room for the same people, save those who were removed. The old one stays as it is; None = there is none."""
+        with self._lock:
+            room = self._rooms.get(room_id)
+            people = [(i.name, i.role) for i in room.invitations if not i.dead] if room else []
+        return None if room is None else self.create(room.name, people, now=now)
 
     def door(self, token: str) -> Door | None:
         """Whose link this is; None = nobody's. Changes nothing."""
@@ -219,7 +226,7 @@ class Rooms:
                 self._invited.pop(invitation.digest, None)
             self._stages.pop(room.stage, None)
         with room.writing:
-            keep.erase(self._folder / f"{room_id}.json")
+            keep.erase(self.folder / f"{room_id}.json")
 
     def tidy(self, *, now: float) -> int:
         """Forget the rooms made more than 30 days ago, and how many that were."""
@@ -239,7 +246,7 @@ class Rooms:
                 changes, content = room.changes, room.to_keep()
                 is_due = room.kept < changes and room_id in self._rooms
             if is_due:
-                keep.write(self._folder / f"{room_id}.json", content)
+                keep.write(self.folder / f"{room_id}.json", content)
                 room.kept = changes
 
     def _set_held(self, room_id: str, *, held: bool) -> bool:
@@ -274,7 +281,7 @@ class Rooms:
             self._invited[invitation.digest] = (room, invitation)
 
     def _load(self) -> None:
-        for path, content in keep.read_all(self._folder):
+        for path, content in keep.read_all(self.folder):
             room = _room(content) if content else None
             if room is None or path.stem != room.id:
                 self.unreadable.append(path.name)

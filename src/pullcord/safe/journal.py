@@ -17,6 +17,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
 
+from pullcord.safe import disk
 from pullcord.safe.files import make_private_folder
 from pullcord.safe.keys import Keys
 
@@ -239,7 +240,8 @@ class Journal:
             return self._file
         self._close_file()
         make_private_folder(self._folder)
-        self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        # Not blocking: what is no file but a pipe would keep the writer for ever, also when it is gone.
+        self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
         return self._file
 
     def _close_file(self) -> None:
@@ -285,11 +287,10 @@ class Journal:
             stamp = _stamp_of(self.path)  # before the reading: what comes meanwhile is then read twice, not missed
             if stamp == since.stamp:
                 return [], since
-            with open(self.path, "rb") as file:
-                beginning = file.read(BEGINNING_BYTES)
+            with disk.opened(self.path) as file:
+                beginning = disk.read(file, 0, BEGINNING_BYTES)
                 start = since.offset if beginning == since.beginning else 0
-                file.seek(start)
-                data = file.read()
+                data = disk.read(file, start)
         except FileNotFoundError:
             return [], START
         except OSError:
@@ -302,8 +303,8 @@ class Journal:
     def set_aside(self) -> list[bytes]:
         """The lines that are torn or not ours, as they stand: shown to the operator, never executed."""
         try:
-            with open(self.path, "rb") as file:
-                data = file.read()
+            with disk.opened(self.path) as file:
+                data = disk.read(file)
         except OSError:
             return []
         return [raw for raw in data.splitlines() if raw.strip() and _decode(self._keys, raw) is None]

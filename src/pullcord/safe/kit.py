@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from pullcord.safe import disk
 from pullcord.safe.files import make_private_folder, remove, replace_whole, sync_folder
 from pullcord.safe.keys import Keys, SealBroken
 from pullcord.words import Known, Meeting
@@ -134,9 +135,16 @@ class Kits:
         One look at the folder and no file is read, for an event may come every millisecond. A kit is replaced by
         renaming, which the folder shows.
         """
-        with self._lock:
-            self._refresh()
-            return self._sources.get((platform, source), ())
+        if not self._is_unchanged():
+            with self._lock:
+                self._refresh()
+        return self._sources.get((platform, source), ())
+
+    def _is_unchanged(self) -> bool:
+        try:
+            return os.stat(self._folder).st_mtime_ns == self._indexed_at
+        except OSError:
+            return False
 
     def _still_holding(self, name: str, token_digest: str) -> Kit | None:
         """Read anew: what the index remembers may have been revoked since."""
@@ -218,9 +226,9 @@ class Kits:
             stamp, opened = _whole_stamp(os.stat(path)), self._opened.get(name)
             if opened is not None and opened[0] == stamp:
                 return opened[1]
-            with open(path, "rb") as file:
-                found = os.fstat(file.fileno())
-                kit = _unpack(self._keys.open(file.read()))
+            with disk.opened(path) as file:
+                found = os.fstat(file)
+                kit = _unpack(self._keys.open(disk.read(file)))
         except FileNotFoundError:
             self._opened.pop(name, None)
             raise

@@ -5,8 +5,10 @@ The journal may hold no person and the database may be gone; nobody who was ther
 
 import json
 import os
+import threading
 from collections.abc import Iterable
 
+from pullcord.safe import disk
 from pullcord.safe.files import make_private_folder, remove, replace_whole
 from pullcord.safe.keys import Keys, SealBroken
 from pullcord.words import Person
@@ -18,20 +20,27 @@ class Rosters:
     def __init__(self, folder: str, keys: Keys) -> None:
         self._folder = folder
         self._keys = keys
+        self._lock = threading.Lock()
 
     def keep(self, incident_id: str, _: str, people: Iterable[Person] | None) -> None:
-        """None = it could not be told: nothing is kept, which is not the same as nobody. Raises OSError."""
+        """Beside those who are kept already: whoever came back was there too. Raises OSError.
+
+        None = it could not be told: nothing is kept, which is not the same as nobody.
+        """
         if people is None:
             return
-        make_private_folder(self._folder)
-        content = json.dumps([person._asdict() for person in people]).encode()
-        replace_whole(self._path(incident_id), self._keys.seal(content))
+        with self._lock:
+            make_private_folder(self._folder)
+            before = {person.key: person for person in self.read(incident_id) or []}
+            all_of_them = before | {person.key: person for person in people}
+            content = json.dumps([person._asdict() for person in all_of_them.values()]).encode()
+            replace_whole(self._path(incident_id), self._keys.seal(content))
 
     def read(self, incident_id: str) -> list[Person] | None:
         """None = none was kept, or it cannot be read: not known, which is not 'nobody'."""
         try:
-            with open(self._path(incident_id), "rb") as file:
-                told = json.loads(self._keys.open(file.read()))
+            with disk.opened(self._path(incident_id)) as file:
+                told = json.loads(self._keys.open(disk.read(file)))
         except (OSError, SealBroken, ValueError):
             return None
         return [Person(**person) for person in told]
@@ -44,9 +53,11 @@ class Rosters:
             return []
         return sorted(name.removesuffix(ENDING) for name in names if name.endswith(ENDING))
 
-    def drop(self, incident_id: str) -> None:
-        """Once the store holds it."""
-        remove(self._path(incident_id))
+    def drop(self, incident_id: str, taken: list[Person]) -> None:
+        """Once the store holds these; where somebody was added meanwhile, they wait on."""
+        with self._lock:
+            if self.read(incident_id) == taken:
+                remove(self._path(incident_id))
 
     def _path(self, incident_id: str) -> str:
         return os.path.join(self._folder, incident_id + ENDING)
