@@ -53,8 +53,6 @@ def _hand_over(job: Job) -> None:
 def _work(job: Job) -> None:
     mine: SimpleQueue[Job] = SimpleQueue()
     while True:
-        try:
-            job()
-        finally:
-            _idle.append(mine)
+        job()  # where it breaks, this thread dies with it, and no further job is given to it
+        _idle.append(mine)
         job = mine.get()

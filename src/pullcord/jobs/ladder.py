@@ -24,8 +24,14 @@ class Rungs(NamedTuple):
     adapter: Platform
     wire: Wire
     clock: Callable[[], float]
+    until: float | None = None
+    """When a bar that is said again ends; None = a new one, which stands for the meeting's usual time."""
+    is_quiet: bool = False
+    """Nothing is written down: it was a moment ago, and will be summed up."""
 
     def note(self, kind: str, **fields: Any) -> None:
+        if self.is_quiet:
+            return
         self.journal.note(kind, meeting=self.kit.meeting.id, incident=self.incident, **fields)
 
 
@@ -48,15 +54,16 @@ def _may_try_again(error: PlatformError) -> bool:
     return True
 
 
-def bar_the_way(rungs: Rungs) -> None:
-    """Hold. A failure is noted, not raised: the end goes on, and the proof asks for the hold again."""
-    meeting, until = rungs.kit.meeting, rungs.clock() + rungs.kit.hold_seconds
+def bar_the_way(rungs: Rungs) -> str | None:
+    """Hold. A failure is noted, not raised: the end goes on, and the proof asks for the hold again. Its code; None = held."""
+    meeting, until = rungs.kit.meeting, rungs.until or rungs.clock() + rungs.kit.hold_seconds
     try:
         held = rungs.adapter.hold(meeting, rungs.wire)
     except PlatformError as error:
         rungs.note("hold failed", code=error.code, answer=error.sentence)
-    else:
-        rungs.note("held", until=until, proof=held.evidence)
+        return error.code
+    rungs.note("held", until=until, proof=held.evidence)
+    return None
 
 
 def _end(rungs: Rungs) -> PlatformError | None:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from pullcord.core.cords import may_press, may_take_back
 from pullcord.core.incident import Incident
 from pullcord.jobs.stop import Means, Pressed, stop
-from pullcord.platforms import platform
+from pullcord.platforms import Platform, platform
 from pullcord.safe.kit import Cord, Kit
-from pullcord.words import Door, Over, PlatformError
+from pullcord.words import Door, Over, PlatformError, Released
 
 
 class Refusal(NamedTuple):
@@ -90,7 +90,14 @@ def let_back_in(kit: Kit, means: Means, *, by: str, door: Door) -> Incident:
     adapter = platform(kit.meeting.platform)
     told = {"meeting": kit.meeting.id, "incident": incident.id, "by": by, "door": door}
     means.journal.append("releasing", **told)
-    released = adapter.release(kit.meeting, means.wire(adapter.name))
+    released = _open(adapter, kit, means)
     means.journal.append("released", proof=released.evidence, **told)
     after = means.book.latest(kit.meeting.id)
     return incident if after is None else after
+
+
+def _open(adapter: Platform, kit: Kit, means: Means) -> Released:
+    """Where the platform has no bar, that nobody is put out any more is all there is to do."""
+    if not adapter.can("release"):
+        return Released("it is not watched any more")
+    return adapter.release(kit.meeting, means.wire(adapter.name))

@@ -23,7 +23,7 @@ from pullcord.words import Door, Over, Person, PlatformError
 
 OTHERS_TURN_SECONDS = 1.0
 """How long a press waits for the one before it, on the same meeting, to have ended it."""
-OTHERS_ENDS_SECONDS = 0.25
+OTHERS_ENDS_SECONDS = 0.5
 """How long what follows an end waits for the ends of other meetings to go out."""
 ROSTER_SECONDS = 0.2
 """How long the end waits for a last look at who is there."""
@@ -75,7 +75,7 @@ class Turns:
     def let_others_send(self, meeting_id: str = "") -> None:
         """The bar, the list and the proof come after the ends of all other meetings, and so do pages and bookkeeping.
 
-        A quarter of a second at most.
+        Half a second at most.
         """
         with self._lock:
             self._all_sent.wait_for(lambda: not self.others_are_to_be_sent(meeting_id), timeout=OTHERS_ENDS_SECONDS)
@@ -252,6 +252,14 @@ def _end(kit: Kit, incident: Incident, means: Means, sent: Callable[[], None]) -
     return error
 
 
+def stop_again(rungs: Rungs, *, bar: bool) -> PlatformError | None:
+    """Out with everyone once more, of a meeting that runs though it is kept ended. `bar`: it is not barred any more."""
+    error = end_by_rungs(rungs)
+    time.sleep(rungs.adapter.limits.puts_out_seconds)
+    hold = Aside(bar_the_way, rungs) if bar and rungs.adapter.can("hold") else None
+    return _prove(rungs, hold) if error is None else _by_hand(rungs, error)
+
+
 def _hold(rungs: Rungs, turns: Turns, ended: threading.Event) -> None:
     """Out together with the end, where the two do not stand in each other's way. Of many meetings, all ends go first."""
     if rungs.adapter.limits.bars_after_end:
@@ -298,8 +306,13 @@ class _Look:
 
 
 def _prove(rungs: Rungs, hold: Aside | None) -> PlatformError | None:
-    """Ask until the platform says that it is over and barred. Only then is it said."""
-    until = time.monotonic() + max(PROOF_SECONDS, 2 * rungs.adapter.limits.over_within_seconds)
+    """Ask until the platform says that it is over and barred. Only then is it said.
+
+    Whoever is in it when all should be out has come in since: before the bar stood, or where there is none. Out with them.
+    """
+    puts_out_within = rungs.adapter.limits.over_within_seconds
+    until = time.monotonic() + max(PROOF_SECONDS, 2 * puts_out_within)
+    all_out_at = time.monotonic() + puts_out_within
     said_over = False
     error: PlatformError | None = None
     for pause in _pauses(until):
@@ -314,6 +327,10 @@ def _prove(rungs: Rungs, hold: Aside | None) -> PlatformError | None:
                 return None
             if hold.is_done:
                 bar_the_way(rungs)
+        elif read.over is False and time.monotonic() >= all_out_at:
+            said_over = False
+            end_by_rungs(rungs)
+            all_out_at = time.monotonic() + puts_out_within
         _wait(hold, pause)
     return None if said_over else _by_hand(rungs, error or _not_proven(rungs))
 

@@ -11,22 +11,28 @@ from pullcord.config import Config, ConfigError, read_config, without_settings
 from pullcord.jobs.desk import Desk, open_desk
 from pullcord.jobs.stop import Pressed, own_hands, stop
 from pullcord.safe.book import Book
+from pullcord.safe.files import is_locked
 from pullcord.safe.keys import KeysMissing
 from pullcord.safe.kit import Kit, KitUnreadable, named
 
 OVER, USAGE, NOT_PROVEN, FAILED, UNKNOWN, UNREADABLE = 0, 2, 3, 4, 5, 6
 """The exit codes, as the command's page lists them. 1 is left to what nobody foresaw."""
 
-USAGE_TEXT = """pullcord stop MEETING [--json] [--data FOLDER]
+USAGE_TEXT = """pullcord stop MEETING [--wait | --no-wait] [--json] [--data FOLDER]
 
 Ends MEETING for everyone and keeps it ended. MEETING is its name or its id; `-` reads its name, id or join link from
-standard input, where no other user of this machine can see it."""
+standard input, where no other user of this machine can see it.
+
+Where the platform itself keeps nobody out and no Pullcord server runs here, the command stays and ends the meeting again
+whenever it is started again; Ctrl-C leaves. --no-wait: never stay. --wait: always, until the time is over or a server runs."""
 
 
 class Asked(NamedTuple):
     meeting: str
     as_json: bool
     data: str | None
+    wait: bool | None = None
+    """Whether to stay and keep it ended; None = where nothing else does, and a person asked."""
 
 
 def stop_from_terminal(words: list[str]) -> int:
@@ -52,11 +58,13 @@ def _config(asked: Asked) -> Config:
 
 def _read(words: list[str]) -> Asked | None:
     """What was asked; None where it cannot be meant. By hand: argparse costs a tenth of the whole command."""
-    meeting, as_json, data = None, False, None
+    meeting, as_json, data, wait = None, False, None, None
     rest = iter(words)
     for word in rest:
         if word == "--json":
             as_json = True
+        elif word in ("--wait", "--no-wait"):
+            wait = word == "--wait"
         elif word == "--data":
             data = next(rest, "")
             if not data:
@@ -72,7 +80,7 @@ def _read(words: list[str]) -> Asked | None:
             "Other users of this machine can see this link while the command runs. Better: pullcord stop -",
             file=sys.stderr,
         )
-    return Asked(meeting, as_json, data) if meeting else None
+    return Asked(meeting, as_json, data, wait) if meeting else None
 
 
 def _stop(asked: Asked, desk: Desk) -> int:
@@ -96,9 +104,21 @@ def _stop(asked: Asked, desk: Desk) -> int:
     # Only this meeting's lines: a journal of years is read in a few milliseconds then.
     means = desk.means._replace(book=Book(desk.means.journal, about=found[0].meeting.id))
     pressed = stop(found[0], means, by="terminal", door="command line")
-    exit_code = _tell(asked, found[0], pressed, desk)
+    waits = _waits(asked, pressed, desk)
+    exit_code = _tell(asked, found[0], pressed, desk, waits=waits)
+    if waits:
+        from pullcord.jobs.wait import keep_watch
+
+        keep_watch(desk, found[0], pressed.incident)
     desk.means.journal.close()  # which may wait for a disk that hangs: whoever pressed has been told by then
     return exit_code
+
+
+def _waits(asked: Asked, pressed: Pressed, desk: Desk) -> bool:
+    """Whether this command stays and keeps it ended. A server that runs here does that by itself."""
+    is_needed = pressed.incident.is_over and not pressed.incident.is_held(desk.means.clock())
+    wanted = is_needed and not asked.as_json if asked.wait is None else asked.wait
+    return wanted and not is_locked(desk.config.path("lock"))
 
 
 def _find(asked: str, desk: Desk) -> tuple[list[Kit], list[KitUnreadable]]:
@@ -116,12 +136,12 @@ def _find(asked: str, desk: Desk) -> tuple[list[Kit], list[KitUnreadable]]:
     return named(kits, asked), unreadable
 
 
-def _tell(asked: Asked, kit: Kit, pressed: Pressed, desk: Desk) -> int:
+def _tell(asked: Asked, kit: Kit, pressed: Pressed, desk: Desk, *, waits: bool) -> int:
     incident, name = pressed.incident, kit.meeting.name
     held = incident.is_held(desk.means.clock())
     if incident.is_over:
         code, sentence = "over", f"“{name}” is over. {incident.over_proof}"
-        sentence += "" if held else " We could not make sure that nobody comes back in: do not use its link again."
+        sentence += "" if held else _kept_by_whom(desk, waits=waits)
     elif pressed.error is not None:
         code, sentence = pressed.error.code, f"“{name}” may still be running. {pressed.error.sentence}"
     else:
@@ -135,8 +155,18 @@ def _tell(asked: Asked, kit: Kit, pressed: Pressed, desk: Desk) -> int:
         "held_until": incident.held_until if held else None,
         "seconds": incident.seconds_until_over(),
         "written": pressed.written,
+        "waits": waits,
     }
     return _say(asked, exit_code, code, sentence, hands=pressed.hands, **told)
+
+
+def _kept_by_whom(desk: Desk, *, waits: bool) -> str:
+    """What is said where the platform itself bars nobody."""
+    if waits:
+        return ""  # whoever stays says so
+    if is_locked(desk.config.path("lock")):
+        return " The platform bars nobody, but the server that runs here ends it again whenever it is started."
+    return " We could not make sure that nobody comes back in: do not use its link again."
 
 
 def _say(asked: Asked, exit_code: int, code: str, sentence: str, *, hands: tuple[str, ...] = (), **told: object) -> int:

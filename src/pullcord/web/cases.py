@@ -1,16 +1,19 @@
 """One incident as its host may see it, from the journal first: it is there before the store has taken anything in."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pullcord.core.incident import Incident, Press
+from pullcord.core.incident import Incident, Press, fold
+from pullcord.core.timeline import Entry
 from pullcord.jobs.desk import Desk
+from pullcord.platforms import platform
 from pullcord.safe.kit import Kit
 from pullcord.store import NotFound, incidents, meetings, people, users
 from pullcord.store.models import Incident as Row
 from pullcord.store.models import Meeting, User
-from pullcord.web.present import Who, kit_of, pressers, title_of
+from pullcord.web.present import KINDS, Who, kit_of, pressers, title_of
+from pullcord.words import PlatformError
 
 
 class Case(NamedTuple):
@@ -110,7 +113,7 @@ def _from_row(owner: User, row: Row | None) -> Incident:
         raise NotFound
     pressed = incidents.presses(owner, row.id)
     proofs = {entry.kind: str(entry.fields.get("proof", "")) for entry in incidents.entries(owner, row.id)}
-    return Incident(
+    told = Incident(
         row.id,
         row.meeting_told,
         tuple(Press(press.mark, press.at.timestamp(), press.door, press.by) for press in pressed),
@@ -123,6 +126,19 @@ def _from_row(owner: User, row: Row | None) -> Incident:
         people_out=row.people_out,
         drill=row.drill,
     )
+    for entry in incidents.entries(owner, row.id):
+        told = _kept(told, entry)
+    return told
+
+
+def _kept(incident: Incident, entry: Entry) -> Incident:
+    """What the guard saw stands in the chain alone."""
+    if entry.kind not in KINDS and entry.kind != "over":
+        return incident
+    fields = {**entry.fields, "incident": incident.id}
+    if isinstance(fields.get("until"), str):
+        fields["until"] = datetime.fromisoformat(fields["until"]).timestamp()
+    return fold(incident, entry.kind, entry.at.timestamp(), fields) or incident
 
 
 def _seconds(at: datetime | None) -> float | None:
@@ -138,6 +154,44 @@ def _accounts(incident: Incident) -> dict[str, str]:
         except NotFound:
             continue
     return found
+
+
+class Soon(NamedTuple):
+    """A meeting of the host's, in the room that is kept closed, that begins before its time is over."""
+
+    meeting: Meeting
+    can_renew: bool
+
+
+def before_its_time(desk: Desk, owner: User, case: Case) -> list[Soon]:
+    """By when they begin. Empty where nothing is kept ended."""
+    now, until = desk.means.clock(), case.incident.kept_until
+    if case.meeting is None or until is None or case.incident.is_done:
+        return []
+    mine = [one for one in meetings.all_of(owner) if _is_same_room(one, case.meeting) and _is_between(one, now, until)]
+    return [Soon(one, can_renew(one)) for one in sorted(mine, key=lambda one: one.starts or _NEVER)]
+
+
+def can_renew(meeting: Meeting) -> bool:
+    try:
+        return platform(meeting.platform).can("renew")
+    except PlatformError:
+        return False
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _is_same_room(one: Meeting, other: Meeting) -> bool:
+    return one.platform == other.platform and _place(one) == _place(other)
+
+
+def _place(meeting: Meeting) -> dict[str, str]:
+    return {name: told for name, told in meeting.at.items() if name in ("server", "room")}
+
+
+def _is_between(meeting: Meeting, now: float, until: float) -> bool:
+    return meeting.starts is not None and now < meeting.starts.timestamp() < until
 
 
 class Past(NamedTuple):

@@ -1,98 +1,84 @@
-"""What each platform must be told to be reached, as a form; and where a web form may not send us.
+"""What a platform must be told to be reached, as a form made of what its adapter says; and where that form may not send us.
 
 An owner types a server's address: it must not lead to this machine or its neighbours unless the operator named it.
 """
 
 import ipaddress
+import json
+import re
 import socket
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
 from django.utils.translation import gettext as say
-from django.utils.translation import gettext_lazy as _
 
 from pullcord.config import Config
+from pullcord.platforms import Platform
 from pullcord.web.forms import Secret
+from pullcord.words import Field
 
 
 class Connect(forms.Form):
-    """One platform's questions. `AT` and `SECRETS` name the fields that become the adapter's keys."""
+    """One platform's questions, in its adapter's order."""
 
-    AT: tuple[str, ...] = ()
-    SECRETS: tuple[str, ...] = ()
-    RARE: tuple[str, ...] = ()
-    """Fields that most servers do not need."""
+    def __init__(self, platform: Platform, config: Config, *given: Any) -> None:
+        super().__init__(*given)
+        self._asked, self._config = platform.fields, config
+        for field in platform.fields:
+            self.fields[field.name] = _of(field)
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        for field in self._asked:
+            look = LOOKS.get(field.kind)
+            if look and told.get(field.name) and (refused := look(told[field.name], self._config)):
+                self.add_error(field.name, refused)
+        return told
 
     def usual(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name not in self.RARE]
+        return [self[field.name] for field in self._asked if not field.is_rare]
 
     def rare(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name in self.RARE]
+        return [self[field.name] for field in self._asked if field.is_rare]
 
     def has_rare_errors(self) -> bool:
-        return any(name in self.errors for name in self.RARE)
+        return any(field.errors for field in self.rare())
 
     def at(self) -> dict[str, str]:
-        return self._told(self.AT)
+        return self._told(are_secret=False)
 
     def secrets(self) -> dict[str, str]:
-        return self._told(self.SECRETS)
+        return self._told(are_secret=True)
 
-    def _told(self, names: tuple[str, ...]) -> dict[str, str]:
-        return {name: str(self.cleaned_data[name]) for name in names if self.cleaned_data.get(name)}
-
-
-class Janus(Connect):
-    AT = ("server", "room", "ids", "link")
-    SECRETS = ("admin", "room_secret", "create", "invitations", "events")
-    RARE = ("link", "create", "invitations", "events")
-
-    server = forms.CharField(
-        label=_("Admin address of the server"),
-        max_length=300,
-        help_text=_("For example https://meet.example.org/admin"),
-    )
-    room = forms.CharField(label=_("Room"), max_length=100)
-    ids = forms.ChoiceField(
-        label=_("How this server names rooms"),
-        choices=[("numbers", _("By numbers")), ("", _("By words"))],
-        required=False,
-    )
-    link = forms.CharField(
-        label=_("The link people use to come in"),
-        max_length=500,
-        required=False,
-        help_text=_("So that it is recognised when somebody pastes it. It is never opened by us."),
-    )
-    admin = Secret(label=_("Admin secret of the server"), max_length=500)
-    room_secret = Secret(label=_("Secret of the room"), max_length=500)
-    create = Secret(
-        label=_("Admin key for making rooms"),
-        max_length=500,
-        required=False,
-        help_text=_("Where the server asks for one."),
-    )
-    invitations = Secret(
-        label=_("Invitations"),
-        max_length=100_000,
-        required=False,
-        help_text=_("Where the room asks for them: public numbers and their tokens, as a JSON object."),
-    )
-    events = Secret(
-        label=_("Name and password of the event handler"),
-        max_length=500,
-        required=False,
-        help_text=_("As name:password. Without it we hear of nothing and ask instead."),
-    )
-
-    def secrets(self) -> dict[str, str]:
-        told = super().secrets()
-        return {("room" if name == "room_secret" else name): value for name, value in told.items()}
+    def _told(self, *, are_secret: bool) -> dict[str, str]:
+        """What was left empty is not known, and is not kept."""
+        asked = [field for field in self._asked if (field.kind == "secret") is are_secret]
+        return {
+            field.key or field.name: str(self.cleaned_data[field.name])
+            for field in asked
+            if self.cleaned_data[field.name]
+        }
 
 
-FORMS: Mapping[str, type[Connect]] = {"janus": Janus}
+def _of(field: Field) -> forms.Field:
+    told: dict[str, Any] = {"label": say(field.label), "help_text": field.help and say(field.help)}
+    if field.choices:
+        choices = [(value, say(called)) for value, called in field.choices]
+        return forms.ChoiceField(choices=choices, required=field.required, **told)
+    kind = Secret if field.kind == "secret" else forms.CharField
+    looks = [_must_be_json] if field.is_json else []
+    return kind(max_length=field.longest, required=field.required, validators=looks, **told)
+
+
+def _must_be_json(text: str) -> None:
+    """What cannot be read is better found out now than in the middle of a stop."""
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict):
+        raise forms.ValidationError(say("This is not a JSON object: {…}."))
 
 
 def why_not(server: str, config: Config) -> str | None:
@@ -109,6 +95,17 @@ def why_not(server: str, config: Config) -> str | None:
     if parts.scheme != "https":
         return say("The address must begin with https://, or whoever runs this server must name it in its settings.")
     return _why_not_public(parts.hostname, port)
+
+
+def why_not_host(server: str, config: Config) -> str | None:
+    """The same for HOST:PORT, where what is spoken is no HTTP. Encrypted or not is the adapter's to look at."""
+    if not re.fullmatch(r"[^/?#@\s]+:[0-9]{1,5}", server):
+        return say("This is not an address of a server: HOST:PORT.")
+    return why_not(f"https://{server}", config)
+
+
+LOOKS = {"server": why_not, "host": why_not_host}
+"""How an address is looked at, by the kind of its field."""
 
 
 def _why_not_public(host: str, port: int) -> str | None:

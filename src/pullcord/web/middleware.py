@@ -30,7 +30,7 @@ View = Callable[..., HttpResponseBase]
 
 
 class AfterTheEnds:
-    """No page is begun while a meeting's end has still to go out: it would take its time from it. A quarter second at most."""
+    """No page is begun while a meeting's end has still to go out: it would take its time from it. Half a second at most."""
 
     def __init__(self, get_response: Answer) -> None:
         self._get_response = get_response

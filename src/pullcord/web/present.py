@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from pullcord.core.incident import Incident, Press
+from pullcord.core.incident import Again, Incident, Press
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.stop import own_hands
 from pullcord.platforms import KNOWN, platform
 from pullcord.safe.kit import Kit, KitUnreadable
 from pullcord.words import Limits, PlatformError
 
-Stage = Literal["asking", "by hand", "barred", "open door", "back in"]
+Stage = Literal["asking", "by hand", "barred", "watched", "opening", "hold ended", "open door", "back in"]
+MOST_TOLD = 5
 
 DOORS = {
     "cord": lazy("by their own link"),
@@ -23,7 +24,22 @@ DOORS = {
     "api": lazy("by a program"),
     "host page": lazy("from their page"),
     "recovery": lazy("after a restart of the server"),
+    "guard": lazy("by this server, which keeps it ended"),
 }
+
+
+KINDS = {
+    "watched": lazy("the platform keeps nobody out; we look, and end it again"),
+    "again": lazy("found running again"),
+    "again and again": lazy("started again several times, and ended each time"),
+    "found open": lazy("the bar had been lifted by another hand"),
+    "held longer": lazy("the bar stands longer, because somebody had come in shortly before"),
+    "hold ended": lazy("the bar was lifted, because its time was over"),
+    "hold not ended": lazy("the platform did not lift the bar when its time was over"),
+    "not asked": lazy("the platform could not be asked from then on"),
+    "asked again": lazy("the platform could be asked again"),
+}
+"""What the guard wrote down, in words for the record's page; other kinds stand there as they are."""
 
 
 class Who(NamedTuple):
@@ -38,15 +54,39 @@ def stage(incident: Incident, now: float) -> Stage:
     """Where it stands. It is never called over before the platform was asked and said so."""
     if incident.is_released:
         return "back in"
+    if incident.hold_ended_at is not None:
+        return "hold ended"
     if not incident.is_over:
         return "by hand" if incident.by_hand else "asking"
-    return "barred" if incident.is_held(now) else "open door"
+    if incident.is_held(now):
+        return "barred"
+    if incident.is_watched(now):
+        return "watched"
+    return "open door" if incident.held_until is None else "opening"
+
+
+class Back(NamedTuple):
+    """The meeting was started again, and ended again."""
+
+    at: float
+    people: int | None
+    seconds: int | None
+    """Within how many whole seconds it was over again; None = it is not."""
+
+
+def came_back(incident: Incident) -> list[Back]:
+    """The last times, newest first."""
+    return [_back(again) for again in reversed(incident.again[-MOST_TOLD:])]
+
+
+def _back(again: Again) -> Back:
+    return Back(again.at, again.people, None if again.over_at is None else max(1, ceil(again.over_at - again.at)))
 
 
 def practice_pages(kit: Kit | None) -> Mapping[str, str]:
     """Where its owner finds the practice room's pages: `host`, `simulated`, `intruder`. Empty for a real meeting."""
     known = kit.meeting.secrets if kit is not None and kit.meeting.platform == "practice" else {}
-    if "stage" not in known:
+    if not {"stage", "way in host", "way in intruder"} <= known.keys():
         return {}
     return {
         "host": f"/practice/r/{known['way in host']}",

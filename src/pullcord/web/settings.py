@@ -22,7 +22,12 @@ SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 
 
-def database(path: str) -> dict[str, Any]:
+def database(config: Config) -> dict[str, Any]:
+    """The product's own file, or the server that the operator named. Raises ConfigError."""
+    return on_server(config.database) if config.database else in_file(config.path(DATABASE))
+
+
+def in_file(path: str) -> dict[str, Any]:
     """One process writes; IMMEDIATE, so that a transaction waits at its start and not with its work done."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -37,13 +42,28 @@ def database(path: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": database(":memory:")}
+def on_server(address: str) -> dict[str, Any]:
+    """Every page opens its own connection and closes it: whatever happened to the one before is no matter."""
+    from pullcord.safe.postgres import means_of  # only where there is such a server
+
+    means = means_of(address)
+    return {
+        "ENGINE": "pullcord.web.postgres",
+        "NAME": means.pop("dbname"),
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": means,
+    }
+
+
+DATABASES = {"default": in_file(":memory:")}
 
 
 def configure(config: Config, secret: str) -> None:
     """Before anything of Django is asked for. `secret` signs the sessions: `keys.mark("web", b"sessions")`.
 
-    Said again, it takes the new values over: another data folder's in a test.
+    Said again, it takes the new values over: another data folder's in a test. Raises ConfigError.
     """
     import django
     from django.conf import settings
@@ -53,25 +73,29 @@ def configure(config: Config, secret: str) -> None:
         "ALLOWED_HOSTS": [_host_only(config)],
         "SESSION_COOKIE_SECURE": config.is_https,
         "CSRF_COOKIE_SECURE": config.is_https,
-        "DATABASES": {"default": database(config.path(DATABASE))},
+        "DATABASES": {"default": database(config)},
+        "TIME_ZONE": config.time_zone,
     }
     again = settings.configured
     globals().update(told)
     os.environ["DJANGO_SETTINGS_MODULE"] = __name__
     django.setup()
     if again:
-        _take_over(told, config.path(DATABASE))
+        _take_over(told)
 
 
-def _take_over(told: dict[str, Any], path: str) -> None:
-    """Django reads its settings once; what it has read is replaced, and every connection made from now on is to this file."""
+def _take_over(told: dict[str, Any]) -> None:
+    """Django reads its settings once; what it has read is replaced, and every connection made from now on is to this database."""
     from django.conf import settings
     from django.db import connections
+    from django.utils import timezone
 
     for name, value in told.items():
         setattr(settings, name, value)
+    timezone.get_default_timezone.cache_clear()  # type: ignore[attr-defined]  # which the stubs do not know
     connections["default"].close()
-    connections.settings["default"]["NAME"] = path
+    connections.settings = connections.configure_settings(told["DATABASES"])
+    del connections["default"]
 
 
 def _host_only(config: Config) -> str:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("meetings/<slug:meeting_id>", meetings.show, name="meeting"),
     path("meetings/<slug:meeting_id>/change", meetings.change, name="meeting_change"),
     path("meetings/<slug:meeting_id>/put-away", meetings.put_away, name="meeting_put_away"),
+    path("meetings/<slug:meeting_id>/renew", meetings.renew, name="meeting_renew"),
     path("meetings/<slug:meeting_id>/links", meetings.give_link, name="link_give"),
     path("meetings/<slug:meeting_id>/links/<slug:cord_id>/<slug:act>", meetings.act_on_link, name="link_act"),
     path("meetings/<slug:meeting_id>/tokens", meetings.give_token, name="token_give"),

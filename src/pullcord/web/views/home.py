@@ -24,7 +24,7 @@ class Row(NamedTuple):
     platform: str
     stage: str
     """As in `present.stage`; empty = nothing was ended here lately."""
-    held_until: float | None
+    kept_until: float | None
     incident: str | None
     press: str
     """The right to end it, for the form's address; empty = its stop kit cannot be read."""
@@ -54,7 +54,7 @@ def row(desk: Desk, owner: User, meeting: Meeting, *, has_kit: bool) -> Row:
     if incident is None or not _is_recent(incident, now):
         return Row(meeting, title_of(meeting.platform), "", None, None, press)
     stands = stage(incident, now)
-    return Row(meeting, title_of(meeting.platform), stands, incident.held_until, incident.id, press)
+    return Row(meeting, title_of(meeting.platform), stands, incident.kept_until, incident.id, press)
 
 
 def _is_recent(incident: Incident, now: float) -> bool:
@@ -65,7 +65,7 @@ def _is_recent(incident: Incident, now: float) -> bool:
 def may_be_live(desk: Desk, kit: Kit) -> bool:
     """By its hours, and not ended already. Whether it really is, the platform is asked when the button is pressed."""
     now, incident = desk.means.clock(), desk.means.book.latest(kit.meeting.id)
-    if incident is not None and incident.is_over and incident.is_held(now):
+    if incident is not None and incident.is_over and (incident.is_held(now) or incident.is_watched(now)):
         return False
     hours = may_press(now=now, starts=kit.starts, ends=kit.ends, expires=None, suspended=False, held=False)
     return hours == "stop"

@@ -15,11 +15,11 @@ from pullcord.jobs import meetings as job
 from pullcord.jobs.desk import Desk, current
 from pullcord.safe.kit import KitUnreadable
 from pullcord.store import incidents
-from pullcord.store.models import Step, User
+from pullcord.store.models import Meeting, Step, User
 from pullcord.web import cases
 from pullcord.web.cases import Case
 from pullcord.web.forms import BackIn
-from pullcord.web.present import hands_of, limits_of, stage
+from pullcord.web.present import came_back, hands_of, limits_of, stage
 from pullcord.web.views.asked import live_ticket, me, press_ticket
 from pullcord.words import PlatformError
 
@@ -45,6 +45,9 @@ def show(request: HttpRequest, incident_id: str) -> HttpResponse:
         "hands": hands_of(None if case.meeting is None else case.meeting.platform),
         "people": cases.of_people(desk, owner, case),
         "can_let_in": can_let_in(desk, case),
+        "back": came_back(case.incident),
+        "soon": cases.before_its_time(desk, owner, case),
+        "new_way": new_way(desk, case),
         "press": again(desk, owner, case, stands),
         "stream": "" if case.is_told else live_ticket(desk, owner, incident_id),
         **steps_of(owner, case),
@@ -53,11 +56,17 @@ def show(request: HttpRequest, incident_id: str) -> HttpResponse:
 
 
 def can_let_in(desk: Desk, case: Case) -> bool:
-    """Only where a bar stands, and it is this incident's own."""
-    if case.meeting is None or not case.incident.is_held(desk.means.clock()):
+    """Only where people are kept out, and by this incident's own bar."""
+    if case.meeting is None or case.incident.is_done or case.incident.kept_until is None:
         return False
     newest = desk.means.book.latest(case.meeting.id)
     return newest is not None and newest.id == case.id
+
+
+def new_way(desk: Desk, case: Case) -> Meeting | None:
+    """The meeting that is kept closed, where another can be made beside it."""
+    can = case.meeting is not None and can_let_in(desk, case) and cases.can_renew(case.meeting)
+    return case.meeting if can else None
 
 
 def again(desk: Desk, owner: User, case: Case, stands: str) -> str:

@@ -1,5 +1,6 @@
 """A meeting's pages: adding one, its links and tokens, its limits, and what happened in it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -11,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pullcord.jobs import meetings as job
 from pullcord.jobs.desk import current
+from pullcord.jobs.listening import address_of
 from pullcord.jobs.meetings import Refused
-from pullcord.platforms import KNOWN
+from pullcord.platforms import KNOWN, platform
 from pullcord.store import meetings
 from pullcord.store.models import Meeting
 from pullcord.web import cases, seams
-from pullcord.web.connect import FORMS, why_not
+from pullcord.web.connect import Connect
 from pullcord.web.forms import GiveLink, GiveToken, Hours
 from pullcord.web.present import can_and_cannot, hands_of, kit_of, known, limits_of, practice_pages, title_of
 from pullcord.web.views.asked import me
@@ -32,7 +34,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     choices = []
     for name, limits in known():
         can, cannot = can_and_cannot(limits)
-        choices.append({"name": name, "limits": limits, "can": can, "cannot": cannot, "has_form": name in FORMS})
+        choices.append(
+            {"name": name, "limits": limits, "can": can, "cannot": cannot, "has_form": bool(platform(name).fields)}
+        )
     told = {"choices": choices, "can_practise": seams.make_practice_meeting is not None}
     return render(request, "meetings/new.html", told)
 
@@ -52,15 +56,13 @@ def practise(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def connect(request: HttpRequest, name: str) -> HttpResponse:
-    if name not in KNOWN or name not in FORMS:
+    if name not in KNOWN or not platform(name).fields:
         raise Http404
-    hours, form = Hours(request.POST or None), FORMS[name](request.POST or None)
+    hours, form = Hours(request.POST or None), Connect(platform(name), current().config, request.POST or None)
     if request.method == "POST" and hours.is_valid() and form.is_valid():
-        at, refused = form.at(), why_not(form.cleaned_data.get("server", ""), current().config)
-        if refused is None:
-            meeting = job.add(current(), me(request), platform=name, at=at, secrets=form.secrets(), **hours.columns())
-            return redirect("meeting", meeting.id)
-        form.add_error("server", refused)
+        at, secrets = form.at(), form.secrets()
+        meeting = job.add(current(), me(request), platform=name, at=at, secrets=secrets, **hours.columns())
+        return redirect("meeting", meeting.id)
     title = _("A meeting on %s") % title_of(name)
     return render(
         request, "meetings/connect.html", {"hours": hours, "connect": form, "title": title, "act": _("Add it")}
@@ -95,6 +97,32 @@ def put_away(request: HttpRequest, meeting_id: str) -> HttpResponse:
     job.archive(current(), me(request), meeting_id)
     messages.success(request, _("It is put away. Its links end nothing any more."))
     return redirect("home")
+
+
+@require_POST
+def renew(request: HttpRequest, meeting_id: str) -> HttpResponse:
+    """A safe new way in, in one press."""
+    meetings.find(me(request), meeting_id)
+    try:
+        new = job.renew(current(), me(request), meeting_id)
+    except (PlatformError, Refused) as error:
+        messages.warning(request, _("%s Nothing was changed.") % error.sentence)
+        return redirect("meeting", meeting_id)
+    if practice_pages(kit_of(current(), new.meeting.id)):
+        messages.success(request, _("This is the new way in. The old room stays closed."))
+        return redirect("meeting", new.meeting.id)
+    told = {
+        "meeting": new.meeting,
+        "title": _("The new way into %s") % new.meeting.name,
+        "explain": _("The old room stays closed. Pass these on, each to one person, and only to those you know."),
+        "text": "\n".join([f"{_('Room')}: {new.meeting.at['room']}", *_lines(new.invitations)]),
+        "is_link": False,
+    }
+    return render(request, "meetings/shown_once.html", told)
+
+
+def _lines(invitations: Mapping[str, str]) -> list[str]:
+    return [f"{number}: {token}" for number, token in invitations.items()]
 
 
 @require_POST
@@ -155,6 +183,7 @@ def _page(
         "meeting": meeting,
         "row": row(desk, owner, meeting, has_kit=kit is not None),
         "practice": practice_pages(kit),
+        "reports_to": None if kit is None or practice_pages(kit) else address_of(desk.config, kit.meeting),
         "limits": limits,
         "can": can,
         "cannot": cannot,
