@@ -10,8 +10,9 @@ QUIET = ("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-u
 
 
 def main(words: list[str]) -> int:
-    """Remake all three; `--upgrade` (or any other word for `uv pip compile`) is passed on."""
-    for name, also in (("uv", []), ("runtime", []), ("dev", ["-c", "runtime.txt"])):
+    """Remake all four; `--upgrade` (or any other word for `uv pip compile`) is passed on."""
+    as_run = ["-c", "runtime.txt"]
+    for name, also in (("uv", []), ("runtime", []), ("xmpp", as_run), ("dev", [*as_run, "-c", "xmpp.txt"])):
         command = [str(ground.UV), "pip", "compile", *FLAGS, *QUIET, *also, *words, f"{name}.in", "-o", f"{name}.txt"]
         env = {**os.environ, **ground.registry()}
         subprocess.run(command, check=True, cwd=ground.LOCKS, env=env)

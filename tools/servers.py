@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import glob
 from pathlib import Path
 from typing import Final
 
@@ -19,11 +20,14 @@ class Server:
     package: str
     proves: str
     programs: tuple[str, ...]
+    places: str = ""
+    """Where else to look, as a pattern: a distribution may keep the versions of a server in folders of their own."""
 
     @property
     def program(self) -> str | None:
         """Where the program is on this machine. Debian keeps some servers out of an ordinary user's PATH."""
-        places = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin"
+        more = sorted(glob(self.places), reverse=True) if self.places else []
+        places = ":".join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin", *more])
         return next((found for name in self.programs if (found := shutil.which(name, path=places))), None)
 
     @property
@@ -36,6 +40,8 @@ SERVERS: Final = {
     server.package: server
     for server in (
         Server("janus", "the janus platform against a real Janus", ("janus",)),
+        Server("prosody", "the ways to a real Prosody, as Jitsi Meet has one", ("prosody",)),
+        Server("postgresql", "the store and the engine on PostgreSQL", ("postgres",), "/usr/lib/postgresql/*/bin"),
         Server("chromium", "the pages and the practice meeting in a real browser", ("chromium", "chromium-browser")),
     )
 }

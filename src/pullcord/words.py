@@ -11,7 +11,7 @@ End = Literal["sync", "async", "linear", "freeze", "none"]
 KeepEnded = Literal["native", "recipe", "guard", "none"]
 Emails = Literal["verified", "self-declared", "none"]
 Recordings = Literal["end with the meeting", "separately", "none"]
-Door = Literal["cord", "command line", "api", "host page", "recovery"]
+Door = Literal["cord", "command line", "api", "host page", "recovery", "guard"]
 
 
 class PlatformError(Exception):
@@ -48,6 +48,27 @@ class Meeting(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Meeting({self.id!r}, platform={self.platform!r})"
+
+
+class Field(NamedTuple):
+    """One thing that we must be told to reach a meeting on a platform: one line of the form, one key of the adapter."""
+
+    name: str
+    """In the form; and the adapter's own key, in `Meeting.secrets` where it is secret, else in `Meeting.at`."""
+    label: str
+    help: str = ""
+    kind: Literal["text", "server", "host", "secret"] = "text"
+    """`server` (https://...) and `host` (HOST:PORT) = an address that we shall ask: it is looked at before it is kept."""
+    required: bool = True
+    is_rare: bool = False
+    """Most servers do not need it: it waits behind "More"."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """What is kept, and how it is called. The first is proposed; empty = any text."""
+    longest: int = 500
+    is_json: bool = False
+    """Taken only where it is a JSON object."""
+    key: str | None = None
+    """The adapter's own key, where another field has this name already."""
 
 
 class Person(NamedTuple):
@@ -88,6 +109,8 @@ class Limits(NamedTuple):
     """The bar is sent once the end was answered: sent together, the one makes the other slower."""
     puts_out_seconds: float = 0.0
     """How long after its answer it is left to put people out: what it is asked meanwhile makes that slower."""
+    calls_per_day: int | None = None
+    """How many calls the platform takes of us in a day; None = it has no such limit that we know of."""
 
 
 class Stopped(NamedTuple):
@@ -132,3 +155,16 @@ class Event(NamedTuple):
     person: Person | None = None
     trusted: bool = False
     """The signature over the raw bytes was verified and its time is within five minutes of ours."""
+
+
+class Heard(NamedTuple):
+    """One report of a platform, believed by its credential, and translated."""
+
+    events: tuple[Event, ...]
+    """Of whatever rooms of that server; whose they are is the caller's to find."""
+    signed_at: float | None
+    """By the sender's clock, seconds since 1970, UTC; None = it is not signed, and all of it is a hint."""
+    nonce: str | None
+    """What a report is known by if it comes again."""
+    others: tuple[str, ...] = ()
+    """The types it carried that we do not listen to; of these, nothing else is kept."""

@@ -29,14 +29,15 @@ class JanusGround:
 
     def join(self, meeting: Meeting, invitation: str, *, name: str) -> Participant:
         number = self._numbers.get(invitation)
-        joined = janus_participant.join(self.janus.socket, meeting.at["room"], invitation, name=name, number=number)
+        room = self._room(meeting)
+        joined = janus_participant.join(self.janus.socket, room, invitation, name=name, number=number)
         self._inside.append(joined)
         return joined
 
     def lose(self, meeting: Meeting) -> None:
         secrets = meeting.secrets
         said = janus_server.say(
-            meeting.at["server"], secrets["admin"], request="destroy", room=meeting.at["room"], secret=secrets["room"]
+            meeting.at["server"], secrets["admin"], request="destroy", room=self._room(meeting), secret=secrets["room"]
         )
         assert said["videoroom"] == "destroyed", said
 
@@ -46,14 +47,17 @@ class JanusGround:
     def pointed_at(self, meeting: Meeting, address: str) -> Meeting:
         return meeting._replace(at={**meeting.at, "server": f"{address}/admin"})
 
+    def _room(self, meeting: Meeting) -> str | int:
+        return int(meeting.at["room"]) if self.janus.numbers else meeting.at["room"]
+
     def all_leave(self) -> None:
         while self._inside:
             self._inside.pop().leave()
 
 
 @contextmanager
-def ground() -> Iterator[JanusGround]:
-    with janus_server.running() as janus:
+def ground(*, numbers: bool = False) -> Iterator[JanusGround]:
+    with janus_server.running(numbers=numbers) as janus:
         ours = JanusGround(janus)
         try:
             yield ours

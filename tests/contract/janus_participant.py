@@ -64,10 +64,16 @@ class Participant:
         return told
 
 
-def join(address: str, room: str, token: str, *, name: str, number: str | None = None) -> Participant:
-    """Come in with an invitation, telling its public number in the id, as a page of ours does. Raises Refused."""
+def join(address: str, room: str | int, token: str, *, name: str, number: str | None = None) -> Participant:
+    """Come in with an invitation, telling its public number in the id, as a page of ours does. Raises Refused.
+
+    Where people are numbered as rooms are, Janus gives the id, and the page says the number in its metadata.
+    """
     participant = Participant(address)
-    told = {"id": f"{number}.{id(participant):x}"} if number else {}
+    told: dict[str, object] = {}
+    if number:
+        in_words = isinstance(room, str)
+        told = {"id": f"{number}.{id(participant):x}"} if in_words else {"metadata": {"invite": number}}
     try:
         participant.say(request="join", room=room, ptype="publisher", token=token, display=name, **told)
     except Refused:

@@ -3,12 +3,12 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pullcord.platforms import Platform
 from pullcord.platforms.wire import Reply, Request, Wire
-from pullcord.words import Meeting, Over, Person
+from pullcord.words import Meeting, Over, Person, Stopped
 from tests.contract.ground import Ground, Joined, Refused
 
 # Longer than a platform on loopback ever needs; a promise of seconds is asked with the seconds promised.
@@ -46,10 +46,22 @@ class Stage:
             [self.join(meeting, token, name=f"Person {n}") for n, token in enumerate(tokens[:people])],
         )
 
-    def join(self, meeting: Meeting, invitation: str, *, name: str = "Another") -> Joined:
-        joined = self.ground.join(meeting, invitation, name=name)
+    def join(self, meeting: Meeting, invitation: str, *, name: str = "Another", email: str | None = None) -> Joined:
+        """`email`: where the platform lets people tell one, and the ground can say it."""
+        saying = {} if email is None else {"email": email}
+        joined = self.ground.join(meeting, invitation, name=name, **saying)
         self._brought.append(joined)
         return joined
+
+    def join_soon(self, meeting: Meeting, invitation: str) -> Joined:
+        """Where the platform may refuse for a moment: between an end and the release that a test has put behind it."""
+        until = time.monotonic() + SOON_SECONDS
+        while True:
+            try:
+                return self.join(meeting, invitation)
+            except Refused:
+                if time.monotonic() > until:
+                    raise
 
     def lets_in(self, meeting: Meeting, invitation: str) -> bool:
         """Really try."""
@@ -84,6 +96,17 @@ class Stage:
             self._brought.pop().leave()
 
 
+def without_hold(stage: Stage) -> Stage:
+    """The same platform, as if it kept nobody out: after an end, the next one to come opens the meeting again."""
+
+    def stops_and_opens_again(meeting: Meeting, wire: Wire) -> Stopped:
+        stopped = stage.adapter.stop(meeting, wire)
+        stage.adapter.release(meeting, wire)
+        return stopped
+
+    return stage.playing(stop=stops_and_opens_again, hold=None)
+
+
 class Impatient:
     """A wire that waits a fifth of a second, so that silence costs a test no more."""
 
@@ -94,7 +117,7 @@ class Impatient:
         return self._wire.send(request._replace(wait_seconds=0.2))
 
 
-def everyone_is_out(people: list[Joined], *, within_seconds: float) -> bool:
+def everyone_is_out(people: Sequence[Joined], *, within_seconds: float) -> bool:
     """All watched from the same moment, each to the same deadline."""
     until = time.monotonic() + within_seconds
     return all(person.is_out(within_seconds=until - time.monotonic()) for person in people)

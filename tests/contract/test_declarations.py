@@ -6,7 +6,7 @@ from pullcord.platforms import KNOWN, platform
 from pullcord.words import Held, Kicked, Meeting, Over, Person, Stopped
 from tests.contract.conftest import has_ground
 from tests.contract.promises import PROMISES, without_promise
-from tests.contract.stage import Stage
+from tests.contract.stage import Stage, everyone_is_out, without_hold
 
 
 @pytest.mark.parametrize("field", PROMISES)
@@ -31,6 +31,36 @@ def test_every_platform_says_what_people_need_to_know(name: str):
     assert limits.over_proves
     assert limits.own_hands
     assert limits.over_within_seconds > 0
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_every_field_of_a_platform_s_form_is_asked_once_and_kept_once(name: str):
+    fields = platform(name).fields
+    names = [field.name for field in fields]
+    kept = [(field.kind == "secret", field.key or field.name) for field in fields]
+    assert len(set(names)) == len(names)
+    assert len(set(kept)) == len(kept)
+    assert all(field.label and field.longest > 0 for field in fields)
+    assert not [field.name for field in fields if field.is_rare and field.required], "who would find it?"
+
+
+def test_what_the_form_asks_for_is_enough_to_stop_and_hold(stage: Stage):
+    """And all that the ground knows of a meeting can be said in the form."""
+    fields = stage.adapter.fields
+    if not fields:
+        return  # this server makes these meetings itself
+    meeting, tokens, people = stage.meeting(people=1)
+    asked = {(field.kind == "secret", field.key or field.name): field.required for field in fields}
+    told = [(False, key) for key in meeting.at] + [(True, key) for key in meeting.secrets]
+    assert [key for key in told if key not in asked] == []
+    least = meeting._replace(
+        at={key: value for key, value in meeting.at.items() if asked[False, key]},
+        secrets={key: value for key, value in meeting.secrets.items() if asked[True, key]},
+    )
+    stage.adapter.stop(least, stage.wire)
+    assert everyone_is_out(people, within_seconds=stage.within_seconds)
+    stage.adapter.hold(meeting, stage.wire)
+    assert not stage.lets_in(meeting, tokens[0])
 
 
 def test_a_declaration_that_nobody_proves_is_found():
@@ -83,12 +113,7 @@ def test_a_platform_without_an_end_refuses_it_by_name(stage: Stage):
     PROMISES["end"]["none"](stage.playing(stop=None))
 
 
-def test_a_guard_s_promise_is_broken_by_a_platform_that_says_held_and_is_not(stage: Stage):
-    def stops_and_opens_again(meeting: Meeting, wire: object) -> Stopped:
-        stopped = stage.adapter.stop(meeting, stage.wire)
-        stage.adapter.release(meeting, stage.wire)
-        return stopped
-
-    PROMISES["keep_ended"]["guard"](stage.playing(stop=stops_and_opens_again))
+def test_a_guard_s_promise_is_broken_by_a_platform_that_says_over_and_is_not(stage: Stage):
+    PROMISES["keep_ended"]["guard"](without_hold(stage))
     with pytest.raises(AssertionError):
-        PROMISES["keep_ended"]["guard"](stage.playing(stop=stops_and_opens_again, is_over=says_over))
+        PROMISES["keep_ended"]["guard"](without_hold(stage).playing(is_over=says_over))

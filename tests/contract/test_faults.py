@@ -2,13 +2,20 @@
 
 import traceback
 from collections.abc import Callable
+from typing import Any, Final
 
 import pytest
 
+from pullcord.platforms import KNOWN, platform
 from pullcord.words import Meeting, Person, PlatformError
 from tests.contract.stage import Impatient, Stage, secrets_of
-from tests.fakes.faulty import FAULTS, faulty
+from tests.fakes import faulty, faulty_xmpp
 
+OVER_EVERY_LINE = True
+FAKES: Final[dict[str, Any]] = {"http": faulty, "xmpp": faulty_xmpp}
+"""For each thing that an adapter may speak: a server that misbehaves in it."""
+WAYS: Final = {speaks: tuple(fake.FAULTS) for speaks, fake in FAKES.items()}
+"""What the tests of `way` are given, platform by platform."""
 VERBS = ("roster", "stop", "hold", "release", "is_over", "kick")
 
 
@@ -19,6 +26,11 @@ def asked(stage: Stage, verb: str, meeting: Meeting) -> Callable[[], object]:
     if verb == "kick":
         return lambda: doing(meeting, Person("1.somebody", "Somebody", invite="1"), wire)
     return lambda: doing(meeting, wire)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_whatever_a_platform_speaks_its_faults_are_known(name: str):
+    assert WAYS.get(platform(name).speaks)
 
 
 def failing(doing: Callable[[], object]) -> PlatformError:
@@ -33,13 +45,13 @@ def assert_tells_no_secret(error: PlatformError, meeting: Meeting) -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("way", FAULTS)
 def test_every_fault_is_an_error_of_its_own(way: str, verb: str, stage: Stage):
     if not stage.adapter.can(verb):  # type: ignore[arg-type]
         pytest.skip(f"{stage.adapter.name} has no {verb}")
-    fault = FAULTS[way]
+    fake = FAKES[stage.adapter.speaks]
+    fault = fake.FAULTS[way]
     meeting, _, _ = stage.meeting(people=0, invitations=1)
-    with faulty(fault) as address:
+    with fake.faulty(fault) as address:
         error = failing(asked(stage, verb, stage.ground.pointed_at(meeting, address)))
     assert error.code == f"{stage.adapter.name}-{fault.code}"
     assert (error.retry, error.wait_seconds) == (fault.retry, fault.wait_seconds)

@@ -208,7 +208,7 @@ def test_what_janus_reports_is_heard_with_the_invitation_that_was_really_used(ne
         heard: list[Event] = []
         while not heard or heard[-1].kind != "ended":
             headers, raw = came.get(timeout=10)
-            heard += janus.hear(meeting, headers, raw, now=0.0)
+            heard += janus.hear(meeting, headers, raw, now=0.0).events
         someone.leave()
     assert [event.kind for event in heard] == ["started", "joined", "left", "ended"]
     assert heard[1].person is not None
@@ -228,20 +228,36 @@ RIGHT = {"authorization": "Basic " + base64.b64encode(b"janus:letmein").decode()
 
 
 @pytest.mark.parametrize(
-    "entry",
+    ("entry", "kind"),
     [
-        told(event="joined", room="another", id="x"),
-        told(event="configured", room="r", id="x"),
-        {"type": 64, "event": {"plugin": "janus.plugin.echotest", "data": {"event": "joined", "room": "r"}}},
-        {"type": 1},
-        {"event": "joined"},
-        "joined",
-        None,
+        (told(event="configured", room="r", id="x"), "configured"),
+        (
+            {"type": 64, "event": {"plugin": "janus.plugin.echotest", "data": {"event": "joined", "room": "r"}}},
+            "unknown",
+        ),
+        (told(event=["joined"], room="r"), "unknown"),
+        ({"type": 1}, "unknown"),
+        ({"event": "joined"}, "unknown"),
+        ("joined", "unknown"),
+        (None, "unknown"),
     ],
 )
-def test_what_is_none_of_ours_is_dropped(entry: object):
+def test_of_what_we_do_not_listen_to_only_the_type_is_told(entry: object, kind: str):
     raw = json.dumps([entry, told(event="joined", room="r", id="x")]).encode()
-    assert [event.person and event.person.key for event in janus.hear(KIT, RIGHT, raw, now=0.0)] == ["x"]
+    heard = janus.hear(KIT, RIGHT, raw, now=0.0)
+    assert [event.person and event.person.key for event in heard.events] == ["x"]
+    assert heard.others == (kind,)
+
+
+def test_an_event_of_another_room_names_that_room_and_nobody_s_invitation():
+    used = {"event": "joined", "id": "x", "token": "token-of-one"}
+    raw = json.dumps([told(room="r", **used), told(room="another", **used)]).encode()
+    heard = janus.hear(KIT, RIGHT, raw, now=0.0)
+    assert [(event.room, event.person and event.person.invite) for event in heard.events] == [
+        ("r", "1"),
+        ("another", None),
+    ]
+    assert (heard.signed_at, heard.nonce) == (None, None)
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Basic ", "Basic eA==", "Bearer janus:letmein", "Basic é"])
@@ -254,9 +270,10 @@ def test_an_event_without_the_credential_is_denied(agreed: str, authorization: s
     assert denied.value.code == "janus-event-denied"
 
 
-def test_an_event_that_is_no_json_is_odd():
+@pytest.mark.parametrize("raw", [b"\xff{", b"[" * 60_000])
+def test_an_event_that_is_no_json_is_odd(raw: bytes):
     with pytest.raises(PlatformError) as odd:
-        janus.hear(KIT, RIGHT, b"\xff{", now=0.0)
+        janus.hear(KIT, RIGHT, raw, now=0.0)
     assert odd.value.code == "janus-event-odd"
 
 

@@ -1,7 +1,8 @@
 """What a platform can be asked for, by interface; what it cannot is refused by name.
 
-One platform is one module with a `LIMITS` and any of the functions below, and one line in `KNOWN`. An adapter
-translates; it never decides, waits or tries again: concurrency and patience belong to the jobs.
+One platform is one module with a `LIMITS`, the `FIELDS` that a person fills in to add a meeting (none where we make it
+ourselves), any of the functions below, and one line in `KNOWN`. An adapter translates; it never decides, waits or tries
+again: concurrency and patience belong to the jobs.
 """
 
 import importlib
@@ -9,14 +10,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, Protocol
 
 from pullcord.platforms.wire import Wire
-from pullcord.words import Event, Held, Kicked, Limits, Meeting, Over, Person, PlatformError, Released, Stopped
+from pullcord.words import Field, Heard, Held, Kicked, Limits, Meeting, Over, Person, PlatformError, Released, Stopped
 
 KNOWN: Final[Mapping[str, str]] = {
     "practice": "pullcord.platforms.practice",
     "janus": "pullcord.platforms.janus",
+    "prosody": "pullcord.platforms.prosody",
+    "xmpp": "pullcord.platforms.xmpp",
 }
 
-Verb = Literal["roster", "stop", "hold", "release", "is_over", "kick", "hear"]
+Verb = Literal["roster", "stop", "hold", "release", "is_over", "kick", "hear", "renew"]
 
 
 class Roster(Protocol):
@@ -56,9 +59,21 @@ class Kick(Protocol):
 
 
 class Hear(Protocol):
-    """Verify a platform's event over its raw bytes and translate it. Raises PlatformError where it is not to be believed."""
+    """Verify a platform's report over its raw bytes and translate it. Raises PlatformError where it is not to be believed.
 
-    def __call__(self, meeting: Meeting, headers: Mapping[str, str], raw: bytes, *, now: float) -> list[Event]: ...
+    `meeting`: any one whose kit holds the credential of this sender; the events may be of other rooms of that server.
+    """
+
+    def __call__(self, meeting: Meeting, headers: Mapping[str, str], raw: bytes, *, now: float) -> Heard: ...
+
+
+class Renew(Protocol):
+    """A safe new way in: another place on the same server, with new invitations. The old place stays as it is.
+
+    The answer is the same meeting, as a kit must hold it from then on. What leads to the old place is not in it.
+    """
+
+    def __call__(self, meeting: Meeting, wire: Wire) -> Meeting: ...
 
 
 class Platform:
@@ -68,6 +83,9 @@ class Platform:
         self.name = name
         self._module = module
         self.limits: Limits = module.LIMITS  # type: ignore[attr-defined]  # every adapter declares it; the contract suite looks
+        self.fields: tuple[Field, ...] = getattr(module, "FIELDS", ())
+        self.speaks: str = getattr(module, "SPEAKS", "http")
+        """`http` = over the wire it is handed; anything else = by a line of its own, that waits no longer than that wire."""
 
     def can(self, verb: Verb) -> bool:
         return callable(getattr(self._module, verb, None))
@@ -108,6 +126,10 @@ class Platform:
     @property
     def hear(self) -> Hear:
         return self._ask("hear")
+
+    @property
+    def renew(self) -> Renew:
+        return self._ask("renew")
 
 
 def platform(name: str) -> Platform:

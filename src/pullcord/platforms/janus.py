@@ -14,45 +14,25 @@ import base64
 import hmac
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
+from pullcord.platforms.janus_facts import FIELDS as FIELDS
+from pullcord.platforms.janus_facts import LIMITS as LIMITS
+from pullcord.platforms.janus_facts import MISSING, NO_ROOM, NOBODY_OF_THAT_ID, ROOM_EXISTS, WRONG_SECRET
 from pullcord.platforms.wire import Request, Wire, ask
-from pullcord.words import Event, Held, Kicked, Limits, Meeting, Over, Person, PlatformError, Released, Stopped
-
-LIMITS: Final = Limits(
-    title="Janus",
-    end="sync",
-    keep_ended="native",
-    kick_is_ban=True,
-    emails="none",
-    over_within_seconds=1.0,
-    calls_per_second=None,
-    over_proves=(
-        "Janus was asked whom the room lists, and whether the room opens to any secret but the hold's own. "
-        "Who only watches and never joined is not on its list; with nobody in the room there is nothing to watch."
-    ),
-    recordings="end with the meeting",
-    tells_of_tries=False,
-    own_hands=(
-        "If your meeting page has a button that ends the meeting for everyone, press it.",
-        "Otherwise ask whoever runs your Janus server to stop it now (systemctl stop janus). "
-        "That ends every meeting on that server, and nobody can get in while it is stopped.",
-        "Before it is started again: give the room a new pin and a new secret, or take it out of "
-        "janus.plugin.videoroom.jcfg, so that the old link opens nothing.",
-        "Tell everyone, by another way, that this was the end and that the old link is not to be used again.",
-    ),
-    # A lock that overtakes the end changes the room's secret under it: the end then takes three calls more.
-    bars_after_end=True,
-    # Asked at once whether it was over, Janus closed its tabs' pictures twice as late (`./run bench stop janus`).
-    puts_out_seconds=0.01,
+from pullcord.words import (
+    Event,
+    Heard,
+    Held,
+    Kicked,
+    Meeting,
+    Over,
+    Person,
+    PlatformError,
+    Released,
+    Stopped,
 )
-
-NO_ROOM: Final = 426
-ROOM_EXISTS: Final = 427
-NOBODY_OF_THAT_ID: Final = 428
-MISSING: Final = 429  # VideoRoom's own number, not HTTP's: a secret, pin or key was needed and not given
-WRONG_SECRET: Final = 433
 
 Answer = Mapping[str, Any]
 
@@ -131,16 +111,31 @@ def kick(meeting: Meeting, person: Person, wire: Wire) -> Kicked:
     return Kicked("gone already" if _code(said) else "kicked, invitation void")
 
 
-def hear(meeting: Meeting, headers: Mapping[str, str], raw: bytes, *, now: float) -> list[Event]:
-    """What Janus' event handler posts, singly or in groups. Basic credentials prove nothing of the body: no trust."""
+def renew(meeting: Meeting, wire: Wire) -> Meeting:
+    """A new room of a new name, with a secret and invitations of its own. Where the old one asked for none, its name is all."""
+    new = _elsewhere(meeting)
+    opened = _create(new, wire, **_settings(new), **_door(new), secret=_secret(new))
+    if _code(opened) == ROOM_EXISTS:
+        _taken()
+    _expect(opened, "created")
+    return new
+
+
+def hear(meeting: Meeting, headers: Mapping[str, str], raw: bytes, *, now: float) -> Heard:
+    """What Janus' event handler posts, singly or in groups. Basic credentials prove nothing of the body: no trust.
+
+    Which invitation was used is told for this meeting's own room: the tokens of other rooms are in other kits.
+    """
     _believe(meeting, headers)
     try:
         told = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise PlatformError("janus-event-odd", "What came is no event of Janus.", retry=False) from None
     entries = told if isinstance(told, list) else [told]
-    tokens = {token: number for number, token in _invitations(meeting).items()}
-    return [event for entry in entries for event in _event(entry, meeting.at["room"], tokens)]
+    known = meeting.at["room"], {token: number for number, token in _invitations(meeting).items()}
+    read = [_event(entry, *known) for entry in entries]
+    events = tuple(event for event in read if isinstance(event, Event))
+    return Heard(events, None, None, others=tuple(other for other in read if isinstance(other, str)))
 
 
 def without(meeting: Meeting, invite: str | None) -> Meeting:
@@ -301,6 +296,17 @@ def _invitations(meeting: Meeting) -> Mapping[str, str]:
     return {str(number): str(token) for number, token in _told(meeting, "invitations").items()}
 
 
+def _elsewhere(meeting: Meeting) -> Meeting:
+    """The same meeting at a place that nobody knows yet; the link to the old one is not in it."""
+    number = int.from_bytes(os.urandom(6), "big")
+    at = {name: told for name, told in meeting.at.items() if name != "link"}
+    at["room"] = str(number) if meeting.at.get("ids") == "numbers" else f"{number:x}"
+    secrets = {**meeting.secrets, "room": _nobodys()}
+    if "invitations" in meeting.secrets:
+        secrets["invitations"] = json.dumps({name: _nobodys() for name in _invitations(meeting)})
+    return meeting._replace(at=at, secrets=secrets)
+
+
 def _settings(meeting: Meeting) -> dict[str, object]:
     ours = ("request", "room", "secret", "allowed", "admin_key")
     return {name: value for name, value in _told(meeting, "settings").items() if name not in ours}
@@ -350,6 +356,7 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+LAST_MICROSECOND: Final = 1e17
 KINDS: Final[Mapping[str, Any]] = {
     "created": "started",
     "destroyed": "ended",
@@ -359,17 +366,20 @@ KINDS: Final[Mapping[str, Any]] = {
 }
 
 
-def _event(entry: object, room: str, tokens: Mapping[str, str]) -> Iterator[Event]:
-    """None or one. What is not of this room, or of no kind that we listen to, is dropped."""
+def _event(entry: object, room: str, tokens: Mapping[str, str]) -> Event | str:
+    """What happened; or the type of what we do not listen to."""
     data = _data(entry)
-    kind = KINDS.get(str(data.get("event")))
-    if kind is None or str(data.get("room")) != room:
-        return
+    named, where = data.get("event"), str(data.get("room"))
+    kind = KINDS.get(named) if isinstance(named, str) else None
+    if kind is None:
+        return named if isinstance(named, str) else "unknown"
     at = entry.get("timestamp") if isinstance(entry, dict) else None  # in microseconds
+    seconds = at / 1e6 if isinstance(at, int | float) and 0 <= at < LAST_MICROSECOND else None
     person = None
     if "id" in data:
-        person = Person(str(data["id"]), _text(data.get("display")), invite=tokens.get(str(data.get("token"))))
-    yield Event(kind, room, at / 1e6 if isinstance(at, int | float) else None, person)
+        invite = tokens.get(str(data.get("token"))) if where == room else None
+        person = Person(str(data["id"]), _text(data.get("display")), invite=invite)
+    return Event(kind, where, seconds, person)
 
 
 def _data(entry: object) -> Mapping[str, Any]:

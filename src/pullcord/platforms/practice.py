@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from pullcord.platforms.wire import Request, Wire, ask
-from pullcord.words import Event, Held, Kicked, Limits, Meeting, Over, Person, PlatformError, Released, Stopped
+from pullcord.words import Event, Heard, Held, Kicked, Limits, Meeting, Over, Person, PlatformError, Released, Stopped
 
 NAME: Final = "practice"
 LIMITS: Final = Limits(
@@ -32,7 +32,10 @@ LIMITS: Final = Limits(
 )
 
 SIGNATURE: Final = "x-pullcord-signature"
+SIGNED: Final = r"t=([0-9]{1,12}),n=([A-Za-z0-9_-]{8,64}),v1=([0-9a-f]{64})"
+"""No dot in a nonce: it could lend bytes to the body under the same signature."""
 MINUTES_5: Final = 300
+LAST_SECOND: Final = 1e11
 KINDS: Final = ("started", "ended", "joined", "left", "refused")
 
 _Told = dict[str, Any]
@@ -66,7 +69,7 @@ def hold(meeting: Meeting, wire: Wire) -> Held:
 def release(meeting: Meeting, wire: Wire) -> Released:
     told = _ask(meeting, wire, "DELETE", "/hold")
     if _is_gone(told):
-        raise PlatformError("practice-gone", "The practice server has lost this meeting. Make a new one.", retry=False)
+        raise _gone()
     if told.get("held") is not False:
         raise _odd()
     return Released("released")
@@ -91,29 +94,33 @@ def kick(meeting: Meeting, person: Person, wire: Wire) -> Kicked:
     return Kicked(f"put out, invitation {person.key} is dead")
 
 
-def hear(meeting: Meeting, headers: Mapping[str, str], raw: bytes, *, now: float) -> list[Event]:
-    """Signed as `t=<unix>,n=<nonce>,v1=<HMAC-SHA256 of "t.nonce.body">`. The memory of nonces is the caller's."""
-    signed_at = _verified(meeting, headers, raw)
-    told = _parsed(raw)
-    if told.get("room") != meeting.at["room"]:
+def renew(meeting: Meeting, wire: Wire) -> Meeting:
+    told = _ask(meeting, wire, "POST", "/renew")
+    if _is_gone(told):
+        raise _gone()
+    links, new = _list(told, "links"), [told.get(name) for name in ("room", "admin", "stage")]
+    if not all(isinstance(text, str) for text in new) or not all(isinstance(link, dict) for link in links):
         raise _odd()
-    if told.get("type") not in KINDS:
-        return []
-    at, person = told.get("at"), told.get("person")
-    return [
-        Event(
-            kind=told["type"],
-            room=meeting.at["room"],
-            at=float(at) if isinstance(at, int | float) else None,
-            person=_person(person) if isinstance(person, dict) else None,
-            trusted=abs(now - signed_at) <= MINUTES_5,
-        )
-    ]
+    room, admin, stage = (str(text) for text in new)
+    theirs = [link for link in links if link.get("role") != "simulated"]
+    ways_in = {f"way in {link.get('role')}": str(link.get("token")) for link in theirs}
+    invitations = json.dumps({str(link.get("number")): str(link.get("token")) for link in theirs})
+    secrets = {**meeting.secrets, "admin": admin, "stage": stage, **ways_in, "invitations": invitations}
+    return meeting._replace(at={**meeting.at, "room": room}, secrets=secrets)
 
 
-def nonce(headers: Mapping[str, str]) -> str | None:
-    """What the caller remembers for five minutes, to refuse an event that comes twice."""
-    return _signature(headers).get("n")
+def hear(meeting: Meeting, headers: Mapping[str, str], raw: bytes, *, now: float) -> Heard:
+    """Signed as `t=<unix>,n=<nonce>,v1=<HMAC-SHA256 of "t.nonce.body">`. The memory of nonces is the caller's."""
+    signed_at, nonce = _verified(meeting, headers, raw)
+    told = _parsed(raw)
+    kind, room, person = told.get("type"), told.get("room"), told.get("person")
+    if kind not in KINDS:
+        return Heard((), signed_at, nonce, others=(str(kind),))
+    if not isinstance(room, str):
+        raise _odd()
+    who = _person(person) if isinstance(person, dict) else None
+    event = Event(kind, room, _seconds(told.get("at")), who, trusted=abs(now - signed_at) <= MINUTES_5)
+    return Heard((event,), signed_at, nonce)
 
 
 def _ask(meeting: Meeting, wire: Wire, method: str, verb: str = "", said: Mapping[str, str] | None = None) -> _Told:
@@ -143,46 +150,44 @@ def _person(told: Any) -> Person:
     number = told.get("number") if isinstance(told, dict) else None
     if not isinstance(number, str):
         raise _odd()
-    name, since = told.get("name"), told.get("since")
-    return Person(
-        key=number,
-        name=name if isinstance(name, str) else None,
-        invite=number,
-        since=float(since) if isinstance(since, int | float) else None,
-    )
+    name = told.get("name")
+    return Person(number, name if isinstance(name, str) else None, invite=number, since=_seconds(told.get("since")))
 
 
-def _verified(meeting: Meeting, headers: Mapping[str, str], raw: bytes) -> int:
-    """When it was signed, by the sender's clock. Raises PlatformError where our meeting's server did not sign it."""
-    import hashlib  # here, because a cold stop hears nothing and should not pay for it
-    import hmac
+def _seconds(told: object) -> float | None:
+    """JSON as Python reads it has NaN and infinity too, and neither is a time."""
+    return float(told) if isinstance(told, int | float) and 0 <= told < LAST_SECOND else None
 
-    parts = _signature(headers)
-    signed = f"{parts.get('t', '')}.{parts.get('n', '')}.".encode() + raw
-    expected = hmac.new(meeting.secrets["events"].encode(), signed, hashlib.sha256).hexdigest()
-    # A nonce with a dot in it could lend bytes to the body under the same signature.
-    is_fit = re.fullmatch(r"[0-9]{1,12} [A-Za-z0-9_-]{8,64}", f"{parts.get('t')} {parts.get('n')}")
-    if not hmac.compare_digest(expected.encode(), parts.get("v1", "").encode()) or not is_fit:
+
+def _verified(meeting: Meeting, headers: Mapping[str, str], raw: bytes) -> tuple[int, str]:
+    """When it was signed, by the sender's clock, and its nonce. Raises PlatformError where its server did not sign it."""
+    import hmac  # here, because a cold stop hears nothing and should not pay for it
+
+    told = re.fullmatch(SIGNED, _signature(headers))
+    at, nonce, mark = ("", "", "") if told is None else told.groups()
+    expected = hmac.digest(meeting.secrets["events"].encode(), f"{at}.{nonce}.".encode() + raw, "sha256").hex()
+    if told is None or not hmac.compare_digest(expected, mark):
         raise PlatformError("practice-unsigned", "A report of the practice meeting was not signed by it.", retry=False)
-    return int(parts["t"])
+    return int(at), nonce
 
 
-def _signature(headers: Mapping[str, str]) -> dict[str, str]:
-    """The parts of the signature header. A part that is there twice makes all of it void."""
-    text = next((value for name, value in headers.items() if name.lower() == SIGNATURE), "")
-    pairs = [part.partition("=")[::2] for part in text.split(",")]
-    parts = {name.strip(): value.strip() for name, value in pairs}
-    return parts if len(parts) == len(pairs) else {}
+def _signature(headers: Mapping[str, str]) -> str:
+    told = headers.get(SIGNATURE)
+    return told or next((value for name, value in headers.items() if name.lower() == SIGNATURE), "")
 
 
 def _parsed(raw: bytes) -> dict[str, Any]:
     try:
-        told = json.loads(raw)
+        told = json.loads(raw.decode())
     except (ValueError, RecursionError):
         raise _odd() from None
     if not isinstance(told, dict):
         raise _odd()
     return told
+
+
+def _gone() -> PlatformError:
+    return PlatformError("practice-gone", "The practice server has lost this meeting. Make a new one.", retry=False)
 
 
 def _odd() -> PlatformError:

@@ -98,10 +98,15 @@ class Hurried:
 
     def __init__(self, wire: Wire, seconds: float) -> None:
         self._wire = wire
-        self._seconds = seconds
+        self.seconds = patience(wire, seconds)
 
     def send(self, request: Request) -> Reply:
-        return self._wire.send(request._replace(wait_seconds=min(self._seconds, request.wait_seconds)))
+        return self._wire.send(request._replace(wait_seconds=min(self.seconds, request.wait_seconds)))
+
+
+def patience(wire: Wire, seconds: float) -> float:
+    """How long an adapter that brings a line of its own may wait: as long as for a request over this wire."""
+    return min(seconds, wire.seconds) if isinstance(wire, Hurried) else seconds
 
 
 def ask(platform: str, title: str, wire: Wire, request: Request) -> Any:
