@@ -7,7 +7,7 @@ import pytest
 
 from tools.servers import SERVERS
 
-pytest_plugins = ["tests.desk"]
+pytest_plugins = ["tests.desk", "tests.guarding", "tests.inboxes"]
 
 Need = Callable[[str], str]
 

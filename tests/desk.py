@@ -1,12 +1,17 @@
-"""A desk with a data folder of its own, and the store beside it: a real database file per test, copied from one made once.
+"""A desk with a data folder of its own, and the store beside it: a database of its own per test, copied from one made once.
+
+Whoever asks for `store` is run twice: on a file, and on a real PostgreSQL server. `@IN_FILE` and `@ON_SERVER` are for what
+is true of one of them only.
 
 Django is set up on import, so that test files can import what they try at their top; a test that touches a database
 without asking for `store` is refused by pytest-django. `conftest.py` makes these fixtures known everywhere.
 """
 
+import importlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +22,7 @@ from pullcord.config import Config
 from pullcord.jobs.desk import Desk, open_desk, put
 from pullcord.platforms.wire import Reply, Request, Wire
 from pullcord.web import settings
+from tests.postgres_server import Postgres, running
 
 ADDRESS = "http://testserver"
 SECRET = "s" * 40
@@ -29,6 +35,7 @@ def config_of(folder: Path) -> Config:
 settings.configure(config_of(Path("nowhere")), SECRET)
 
 from django.conf import settings as all_settings  # noqa: E402
+from django.core.cache import cache  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from pullcord.store import ground, users  # noqa: E402
@@ -93,6 +100,12 @@ def new_desk(folder: Path, *, wire: Wire | None = None, clock: Callable[[], floa
 
 
 @pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stop asks for half a second whether it is over, not for ten: for tests in which the answer will not change."""
+    monkeypatch.setattr(importlib.import_module("pullcord.jobs.stop"), "PROOF_SECONDS", 0.5)
+
+
+@pytest.fixture
 def answers() -> Answers:
     return Answers()
 
@@ -119,34 +132,107 @@ def desk(tmp_path: Path, answers: Answers, clock: Clock) -> Iterator[Desk]:
     desk.means.journal.close()
 
 
+FILE = pytest.param("file")
+SERVER = pytest.param("server", marks=pytest.mark.servers)
+IN_FILE = pytest.mark.parametrize("store", [FILE], indirect=True)
+ON_SERVER = pytest.mark.parametrize("store", [SERVER], indirect=True)
+
+
 @pytest.fixture(scope="session")
-def _database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
+def _file(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
     """An empty database of the newest shape, made once."""
     folder = tmp_path_factory.mktemp("database")
-    settings.configure(config_of(folder), SECRET)
-    with django_db_blocker.unblock():
-        ground.prepare()
-        connections.close_all()
+    _make(config_of(folder), django_db_blocker)
     return folder / settings.DATABASE
 
 
-@pytest.fixture
-def store(_database: Path, desk: Desk, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
-    """The store of this desk: its database file, ready."""
-    path = Path(desk.config.path(settings.DATABASE))
-    shutil.copyfile(_database, path)
-    settings.configure(desk.config, SECRET)
-    with django_db_blocker.unblock():
-        yield path
+@pytest.fixture(scope="session")
+def postgres(need: Callable[[str], str]) -> Iterator[Postgres]:
+    """A PostgreSQL server for all tests of this run that only ask it things; who stops it starts one of their own."""
+    need("postgresql")
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _template(postgres: Postgres, django_db_blocker: DjangoDbBlocker) -> str:
+    """As `_file`, on the server."""
+    address = postgres.new_database(name="pullcord_template")
+    _make(config_of(Path("nowhere"))._replace(database=address), django_db_blocker)
+    return "pullcord_template"
+
+
+def _make(config: Config, blocker: DjangoDbBlocker) -> None:
+    settings.configure(config, SECRET)
+    with blocker.unblock():
+        ground.prepare()
         connections.close_all()
 
 
+@pytest.fixture(params=[FILE, SERVER])
+def store(request: pytest.FixtureRequest, desk: Desk, django_db_blocker: DjangoDbBlocker) -> Iterator[Any]:
+    """The store of this desk, ready: the path of its file, or the address of its database."""
+    with _file_of(request, desk) if request.param == "file" else _copy_of(request) as place:
+        address = place if isinstance(place, str) else ""
+        settings.configure(desk.config._replace(database=address), SECRET)
+        cache.clear()  # in memory, and of the test before: so many tries of an account with the same number
+        with django_db_blocker.unblock():
+            yield place
+            connections.close_all()
+
+
+@contextmanager
+def _file_of(request: pytest.FixtureRequest, desk: Desk) -> Iterator[Path | str]:
+    path = Path(desk.config.path(settings.DATABASE))
+    shutil.copyfile(request.getfixturevalue("_file"), path)
+    yield path
+
+
+@contextmanager
+def _copy_of(request: pytest.FixtureRequest) -> Iterator[Path | str]:
+    server, template = request.getfixturevalue("postgres"), request.getfixturevalue("_template")
+    address = server.new_database(like=template)
+    yield address
+    server.drop(address)
+
+
 @pytest.fixture
-def owner(store: Path) -> User:
+def break_store(store: Path | str, request: pytest.FixtureRequest) -> Callable[[], None]:
+    """From when it is called there is nothing to be had from the store."""
+
+    def burn() -> None:
+        connections.close_all()
+        if isinstance(store, str):
+            request.getfixturevalue("postgres").drop(store)
+        else:
+            for end in ("-wal", "-shm"):
+                Path(f"{store}{end}").unlink(missing_ok=True)
+            store.write_bytes(b"random bytes" * 1000)
+
+    return burn
+
+
+def every_row() -> dict[str, list[str]]:
+    """By table, what is in it, as text; what is kept as bytes too, whatever its signs."""
+    with connections["default"].cursor() as cursor:
+        found = {}
+        for name in connections["default"].introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{name}"')
+            found[name] = sorted(repr(tuple(map(_plain, row))) for row in cursor.fetchall())
+    assert found
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+@pytest.fixture
+def owner(store: Any) -> User:
     return users.add("anna", "a long password", name="Anna Owner")
 
 
 @pytest.fixture
-def other(store: Path) -> User:
+def other(store: Any) -> User:
     """Somebody with an account, and no right to anything of `owner`'s."""
     return users.add("berta", "a long password", name="Berta Other")

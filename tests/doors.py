@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import uvicorn
+from starlette.applications import Starlette
 
 from pullcord import edge
 from pullcord.config import read_config
+from pullcord.edge.ears import Ears
+from pullcord.edge.parts import Edge
 from pullcord.jobs.desk import open_desk
-from tests.contract.ground_practice import _bound
+from tests.contract.ground_practice import Prompt, _bound
 from tests.stopping import Scene, scene
 
 
@@ -30,6 +33,12 @@ class Answer(NamedTuple):
 class Door(NamedTuple):
     scene: Scene
     port: int
+    app: Starlette
+
+    @property
+    def edge(self) -> Edge:
+        found: Edge = self.app.state.edge
+        return found
 
     def ask(
         self,
@@ -50,19 +59,19 @@ class Door(NamedTuple):
 
 
 @contextmanager
-def door(folder: Path, *, trouble: str | None = None) -> Iterator[Door]:
+def door(folder: Path, *, trouble: str | None = None, ears: Ears | None = None) -> Iterator[Door]:
     """`trouble`: what the banner says; the door then stands alone, as in stop-only mode."""
     with scene(folder) as now, _bound() as listening:
         port = listening.getsockname()[1]
         config = read_config(str(folder), environment={"PULLCORD_LISTEN": f"127.0.0.1:{port}"})
         desk = open_desk(config, wire=lambda _: now.wire)
-        app = edge.build(desk, people=None, practice=None, static=None, trouble=lambda: trouble)
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False))
+        app = edge.build(desk, people=None, practice=None, static=None, trouble=lambda: trouble, ears=ears)
+        server = Prompt(uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False))
         server.config.timeout_graceful_shutdown = 1
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
-            yield Door(now._replace(desk=desk), port)
+            yield Door(now._replace(desk=desk), port, app)
         finally:
             server.should_exit = True
             thread.join(10)

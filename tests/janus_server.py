@@ -37,7 +37,8 @@ def say(admin: str, admin_secret: str, **request: object) -> dict[str, Any]:
 
 def open_room(janus: Janus, *, invitations: int, events: str = "", **options: object) -> tuple[Meeting, list[str]]:
     """A new room that lets in the invited only, as a host's own software would open it; and its invitations."""
-    room, secret = f"room-{os.urandom(6).hex()}", os.urandom(16).hex()
+    room = int.from_bytes(os.urandom(6)) if janus.numbers else f"room-{os.urandom(6).hex()}"
+    secret = os.urandom(16).hex()
     tokens = {str(number): os.urandom(16).hex() for number in range(1, invitations + 1)}
     settings = {**SETTINGS, **options}
     door = {"room": room, "secret": secret, "allowed": [*tokens.values()]}
@@ -52,5 +53,5 @@ def open_room(janus: Janus, *, invitations: int, events: str = "", **options: ob
         "settings": json.dumps(settings),
         "events": events,
     }
-    at = {"server": janus.admin, "room": room}
+    at = {"server": janus.admin, "room": str(room)} | ({"ids": "numbers"} if janus.numbers else {})
     return Meeting(f"m-{room}", "Tasting", "janus", at, secrets), [*tokens.values()]

@@ -3,9 +3,7 @@
 import hashlib
 import json
 import re
-import sqlite3
 import threading
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from pullcord.jobs.desk import Desk
 from pullcord.jobs.stop import stop
 from pullcord.platforms.wire import Reply, Request
 from pullcord.store.models import Meeting, User
+from tests.desk import every_row
 
 
 class Room:
@@ -83,6 +82,4 @@ def on_disk(desk: Desk) -> dict[str, str]:
     for path in sorted(Path(desk.config.data).rglob("*")):
         if path.is_file() and ".sqlite3" not in path.name:
             found[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    with closing(sqlite3.connect(desk.config.path("product.sqlite3"))) as database:
-        found["tables"] = "\n".join(database.iterdump())
-    return found
+    return found | {name: "\n".join(rows) for name, rows in every_row().items()}

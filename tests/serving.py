@@ -24,6 +24,8 @@ AS_NOBODY = [
     "--ambient-caps=+dac_read_search",
 ]
 START_SECONDS = 30.0
+NOT_FROM_US = ("PULLCORD_", "DBOS_", "DATABASE_URL", "PG")
+"""What the environment of a test run may say, and a server of a test must not hear."""
 
 
 class Serving(NamedTuple):
@@ -50,13 +52,13 @@ class Serving(NamedTuple):
         self.process.wait(10)
 
 
-def command(words: list[str], *, as_root: bool = False) -> list[str]:
-    program = [sys.executable, "-m", "pullcord.cli", *words]
+def command(words: list[str], *, as_root: bool = False, module: str = "pullcord.cli") -> list[str]:
+    program = [sys.executable, "-m", module, *words]
     return program if as_root or os.geteuid() != 0 else [*AS_NOBODY, *program]
 
 
 def environment(data: Path, port: int | None = None, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PULLCORD_", "DBOS_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_FROM_US)}
     source = str(Path(__file__).parents[1] / "src")
     told = {"PULLCORD_DATA": str(data), "PYTHONPATH": source, "HOME": str(data)}
     listen = {"PULLCORD_LISTEN": f"127.0.0.1:{port}"} if port else {}
@@ -86,11 +88,11 @@ def give_away(path: Path) -> None:
 
 
 @contextmanager
-def serving(data: Path, *, port: int = 0, **more: str) -> Iterator[Serving]:
+def serving(data: Path, *, port: int = 0, module: str = "pullcord.cli", **more: str) -> Iterator[Serving]:
     """A running server. Waits until it has said that it listens; stopped by its own process id."""
     port = port or free_port()
     process = subprocess.Popen(
-        command(["serve"]),
+        command(["serve"], module=module),
         env=environment(data, port, **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,8 +1,10 @@
 """A desk with a practice meeting on it, and a wire that counts, waits or fails as it is told."""
 
+import atexit
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,8 +40,9 @@ class ToldWire:
         return self.sent.count("POST end")
 
 
-def fail(*whats: str, kind: str = "refused") -> Callable[[str], None]:
+def fail(*whats: str, kind: str = "refused", also: Callable[[str], None] = lambda _: None) -> Callable[[str], None]:
     def before(what: str) -> None:
+        also(what)
         if what in whats:
             raise WireError(kind)
 
@@ -57,9 +60,19 @@ class Scene(NamedTuple):
     token: str
 
 
+@cache
+def _practice() -> PracticeGround:
+    """One practice server for all scenes of this process: each scene has a meeting of its own on it."""
+    until_the_end = ExitStack()
+    atexit.register(until_the_end.close)
+    return until_the_end.enter_context(ground())
+
+
 @contextmanager
 def scene(folder: Path, *, people: int = 2) -> Iterator[Scene]:
-    with ground() as platform_ground:
+    with ExitStack() as sockets:
+        server = _practice()
+        platform_ground = PracticeGround(server.rooms, server.address, sockets)
         meeting, invitations = platform_ground.open_meeting(invitations=people)
         wire = ToldWire()
         desk = open_desk(read_config(str(folder), environment={}), new=True, wire=lambda _: wire)

@@ -22,7 +22,9 @@ def leave_out_unless_all(reason: str | None) -> None:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("name", FIRES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.servers if fire.on_server else ()) for name, fire in FIRES.items()]
+)
 def test_every_press_ends_its_meeting_once_and_no_dead_link_does_although(name: str, tmp_path: Path):
     leave_out_unless_all(why_not(FIRES[name]))
     with counting(tmp_path) as ground, house_for(name, tmp_path, ground, meetings=STOPS, guests=GUESTS) as now:

@@ -11,6 +11,7 @@ from tests.stopping import scene
 HEAVY = {
     "django", "dbos", "sqlalchemy", "starlette", "uvicorn", "httpx2", "httpcore2", "asyncio", "anyio", "dataclasses",
     "inspect", "argparse", "tomllib", "subprocess", "concurrent", "logging", "sqlite3", "psycopg",
+    "slixmpp",
 }  # fmt: skip
 
 # What the launcher does, with a note of what was loaded and started by the time that it leaves.

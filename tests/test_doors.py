@@ -3,7 +3,9 @@
 import http.client
 import json
 import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -275,6 +277,7 @@ STRANGERS: dict[str, tuple[str, int]] = {
     "/host/{ticket}/stop-all": ("POST", 403),
     "/api/stop": ("POST", 401),
     "/live/{ticket}": ("GET", 404),
+    "/events/{platform}/{source}": ("POST", 401),
     "/health": ("GET", 200),
     "": ("GET", 503),
 }
@@ -292,3 +295,17 @@ def test_every_route_is_tried_as_a_stranger(tmp_path: Path) -> None:
             assert answer.status == status, path
             assert now.scene.kit.meeting.name not in answer.text
         assert now.scene.wire.sent == []
+
+
+def test_times_are_told_in_the_zone_that_was_set_and_it_is_named(tmp_path: Path) -> None:
+    for zone, said in (("Asia/Kolkata", "(IST)"), ("America/Sao_Paulo", "(UTC-03)"), ("UTC", "(UTC)")):
+        folder = tmp_path / said
+        folder.mkdir()
+        (folder / "settings.toml").write_text(f'time_zone = "{zone}"\n')
+        with door(folder) as now:
+            page = now.ask("GET", now.ask("POST", f"/c/{now.scene.link}/stop").headers["location"])
+            incident = now.scene.desk.means.book.latest(now.scene.kit.meeting.id)
+            assert incident is not None
+            assert incident.held_until is not None
+            until = datetime.fromtimestamp(incident.held_until, ZoneInfo(zone))
+            assert f"{until:%H:%M on %A} {until.day} {until:%B %Y} {said}" in page.text

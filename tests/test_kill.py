@@ -19,11 +19,14 @@ import pytest
 
 from pullcord.config import read_config
 from pullcord.core.incident import Incident
+from pullcord.edge.ears import Ears
 from pullcord.jobs.desk import Desk, open_desk
+from pullcord.jobs.guard import Guard
 from pullcord.jobs.seen import Seen
 from pullcord.jobs.stop import stop
 from pullcord.platforms.wire import ColdWire, Reply, Request
 from pullcord.safe.book import Book
+from pullcord.safe.inbox import Inbox
 from pullcord.safe.journal import START, Journal, Line, Place
 from pullcord.safe.keys import new_token
 from pullcord.safe.kit import Kit
@@ -71,8 +74,9 @@ def restarted(now: Raid) -> Iterator[Desk]:
     config = read_config(str(now.folder), environment={})
     desk = open_desk(config)
     troubles = houses.Troubles()
+    people, inbox = houses.People(troubles), Inbox(config.path("product.sqlite3"))
     house = houses.House(
-        config, desk, now.ground.rooms, houses.People(troubles), troubles, houses.People(troubles), Seen()
+        config, desk, now.ground.rooms, people, troubles, people, Seen(), Guard(desk), inbox, Ears(inbox)
     )
     loops.finish_open_ends(house)
     yield desk

@@ -284,14 +284,14 @@ def report(meeting: Meeting, *, now: float = NOW, **changed: str) -> tuple[dict[
 
 def test_a_signed_report_is_heard(meeting: Meeting):
     headers, raw = report(meeting)
-    (event,) = practice.hear(meeting, headers, raw, now=NOW + 299)
-    assert event == ("refused", meeting.at["room"], NOW - 1, Person("4", "Ira", invite="4"), True)
-    assert practice.nonce(headers) == "n0nce_-8"
+    heard = practice.hear(meeting, headers, raw, now=NOW + 299)
+    event = ("refused", meeting.at["room"], NOW - 1, Person("4", "Ira", invite="4"), True)
+    assert heard == ((event,), int(NOW), "n0nce_-8", ())
 
 
 def test_a_report_from_another_time_is_not_trusted(meeting: Meeting):
     for now in (NOW + 301, NOW - 301):
-        (event,) = practice.hear(meeting, *report(meeting), now=now)
+        (event,) = practice.hear(meeting, *report(meeting), now=now).events
         assert not event.trusted
 
 
@@ -315,15 +315,29 @@ def test_a_report_that_was_not_signed_so_is_not_believed(meeting: Meeting):
             practice.hear(meeting, headers, body, now=NOW)
 
 
-def test_a_report_of_another_room_or_of_no_shape_is_odd(meeting: Meeting):
-    other = [report(meeting, room="0" * 32)[1], b"[]", b"{", b"[" * 60_000]
+def test_a_report_of_another_room_names_that_room(meeting: Meeting):
+    (event,) = practice.hear(meeting, *report(meeting, room="0" * 32), now=NOW).events
+    assert event.room == "0" * 32
+
+
+def test_a_report_of_no_shape_is_odd(meeting: Meeting):
+    other = [b"[]", b"{", b"[" * 60_000, b'{"type": "joined"}', b'{"type": "joined", "room": 5}']
     for raw in other:
         signature = events.signature(raw, secret=meeting.secrets["events"], now=NOW, nonce="n0nce_-8")
         with pytest.raises(PlatformError, match="practice-odd"):
             practice.hear(meeting, {events.SIGNATURE: signature}, raw, now=NOW)
 
 
-def test_a_report_of_an_unknown_kind_is_dropped(meeting: Meeting):
+def test_a_report_of_a_type_that_we_do_not_listen_to_says_only_its_type(meeting: Meeting):
     raw = json.dumps({"type": "chat", "room": meeting.at["room"], "at": NOW, "text": "x"}).encode()
     signature = events.signature(raw, secret=meeting.secrets["events"], now=NOW, nonce="n0nce_-8")
-    assert practice.hear(meeting, {events.SIGNATURE.lower(): signature}, raw, now=NOW) == []
+    heard = practice.hear(meeting, {events.SIGNATURE.lower(): signature}, raw, now=NOW)
+    assert (heard.events, heard.others) == ((), ("chat",))
+
+
+@pytest.mark.parametrize("at", ["NaN", "-Infinity", "-1", "1e400", "9" * 400, '"now"', "null"])
+def test_a_time_that_is_none_is_not_known(meeting: Meeting, at: str):
+    raw = f'{{"type": "ended", "room": "r", "at": {at}}}'.encode()
+    signature = events.signature(raw, secret=meeting.secrets["events"], now=NOW, nonce="n0nce_-8")
+    (event,) = practice.hear(meeting, {events.SIGNATURE: signature}, raw, now=NOW).events
+    assert event.at is None

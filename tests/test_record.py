@@ -154,6 +154,28 @@ def test_a_crash_between_the_store_and_the_file_keeps_everyone_once(desk, owner,
     assert len([entry for entry in incidents.entries(owner, pressed) if entry.kind == "roster"]) == 1
 
 
+def test_what_no_database_can_keep_keeps_nothing_else_from_being_taken_in(desk, owner, meeting, pressed):
+    nul, half = chr(0), chr(0xD83D)
+    desk.rosters.keep(
+        pressed, "", [Person(f"p9{nul}", f"Zo{half}e{nul}", email=f"z{nul}@example.org", invite="i" * 99)]
+    )
+    proof = f"204 {nul}{half}"
+    desk.means.journal.append("held", meeting=meeting.id, incident=pressed, until=1_800_000_900.0, proof=proof)
+    desk.means.journal.append("counted", meeting=meeting.id, incident=pressed, people=10**12)
+    desk.means.journal.append("pressed in vain", meeting=meeting.id, by=f"x{nul}" * 99, door="cord")
+    record.take_in_all(desk)
+    assert record.untaken(desk) == []
+    assert desk.rosters.waiting() == []
+    assert ("Zo\ufffde\ufffd", "z\ufffd@example.org") in [
+        (one.name, one.email) for one in people.of_incident(owner, pressed)
+    ]
+    entries = incidents.entries(owner, pressed)
+    assert verify(entries) is None
+    assert "204 \ufffd\ufffd" in [entry.fields.get("proof") for entry in entries]
+    assert incidents.find(owner, pressed).people_out is None, "nobody can have counted so many"
+    assert len(kept.pressed_in_vain(owner, meeting.id)) == 1
+
+
 def test_an_unreadable_roster_is_left_where_it_is_and_keeps_nobody_busy(desk, pressed):
     record.take_in(desk, pressed)
     Path(desk.config.path("stop", "rosters", f"{pressed}.roster")).write_bytes(b"x")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pullcord.config import read_config
 from tests.serving import for_the_server, free_port, give_away, mode_of, run, serving
 
 
@@ -51,6 +52,9 @@ BAD_SETTINGS = [
     ('lissten = "127.0.0.1:1"', "unknown setting “lissten”"),
     ('address = "meetings.example.org"', "address must look like"),
     ('trusted_proxies = "everyone"', "trusted_proxies takes addresses"),
+    ('time_zone = "Here, now"', "time_zone must be a name such as Europe/Berlin"),
+    ('time_zone = "Europe/Atlantis"', "“Europe/Atlantis” is not known here"),
+    ('time_zone = "Europe"', "“Europe” is not known here"),
     ("listen = ", "is not valid TOML"),
 ]
 
@@ -146,3 +150,56 @@ def test_a_stray_socket_is_closed_with_its_own_code(data: Path) -> None:
 
     with serving(data) as server, pytest.raises(InvalidStatus):
         connect(f"ws://127.0.0.1:{server.port}/anything", proxy=None, open_timeout=5)
+
+
+BAD_DATABASES = [
+    ("mysql://anna:geheim@h/x", "database must look like postgresql://"),
+    ("postgresql://anna:geheim@h", "database must look like postgresql://"),
+    ("postgresql://anna:geheim@h:x/y", "database must look like postgresql://"),
+    ("postgresql://anna:geheim@h/y?no-such=geheim", "address of the PostgreSQL database cannot be read"),
+    ("postgresql://anna:geheim%zz@h/y", "address of the PostgreSQL database cannot be read"),
+]
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "PULLCORD_DATABASE"])
+@pytest.mark.parametrize(("address", "said"), BAD_DATABASES)
+def test_an_address_of_a_database_that_cannot_be_meant_is_refused_without_a_word_of_it(
+    data: Path, name: str, address: str, said: str
+) -> None:
+    refused = run(["serve"], data, as_root=False, **{name: address})
+    assert refused.returncode == 2
+    assert said in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert "geheim" not in refused.stderr
+
+
+def test_a_password_in_a_settings_file_that_others_can_read_is_refused(data: Path) -> None:
+    file = data / "settings.toml"
+    file.write_text('database = "postgresql://anna:geheim@127.0.0.1:1/pullcord"')
+    file.chmod(0o644)
+    give_away(data)
+    refused = run(["serve"], data)
+    assert refused.returncode == 2
+    assert "chmod go-rwx" in refused.stderr
+    assert "geheim" not in refused.stderr
+    file.chmod(0o600)
+    with serving(data) as server:
+        assert "it does not answer" in server.ask("GET", "/")[2]
+    assert not any("geheim" in line for line in server.said)
+
+
+def test_of_the_three_places_for_the_database_ours_goes_before_the_customary_one_and_that_before_the_file(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "settings.toml").write_text('database = "postgresql:///file"')
+
+    def database(**said: str) -> str:
+        return read_config(str(tmp_path), environment=said).database
+
+    assert database() == "postgresql:///file"
+    assert database(DATABASE_URL="postgres:///customary") == "postgres:///customary"
+    assert (
+        database(DATABASE_URL="postgres:///customary", PULLCORD_DATABASE="postgresql:///ours") == "postgresql:///ours"
+    )
+    assert database(DATABASE_URL="postgres:///customary", PULLCORD_DATABASE="") == ""
+    assert "secret" not in repr(read_config(str(tmp_path), environment={"DATABASE_URL": "postgres://a:secret@h/x"}))

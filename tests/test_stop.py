@@ -10,6 +10,7 @@ from pullcord.jobs.stop import Pressed, Turns, finish, stop
 from pullcord.platforms.wire import WireError
 from pullcord.words import Door
 from tests.contract.ground import Refused
+from tests.contract.ground_practice import Participant
 from tests.stopping import fail, scene
 
 DOOR: Door = "cord"
@@ -255,6 +256,7 @@ def test_a_link_outside_its_hours_stops_only_what_is_really_running(tmp_path: Pa
         assert guest.is_out(within_seconds=1)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_link_outside_its_hours_stops_where_the_platform_cannot_be_asked(tmp_path: Path) -> None:
     with scene(tmp_path) as now:
         means = now.desk.means
@@ -262,3 +264,19 @@ def test_a_link_outside_its_hours_stops_where_the_platform_cannot_be_asked(tmp_p
         now.wire.before = fail("GET room")
         assert isinstance(press_cord(later, later.cords[0], means), Pressed)
         assert now.wire.ends() == 1
+
+
+@pytest.mark.usefixtures("impatient")
+def test_whoever_comes_in_again_before_it_is_proven_over_is_put_out_too(tmp_path: Path) -> None:
+    with scene(tmp_path) as now:
+        back: list[Participant] = []
+
+        def come_back_at_once(what: str) -> None:
+            if what == "GET room" and now.wire.ends() == 1 and not back:
+                back.append(now.ground.join(now.kit.meeting, now.invitations[0], name="Back"))
+
+        now.wire.before = fail("POST hold", also=come_back_at_once)
+        pressed = stop(now.kit, now.desk.means, by="anna", door=DOOR)
+        assert back[0].is_out(within_seconds=1)
+        assert pressed.incident.is_over
+        assert now.wire.ends() == 2

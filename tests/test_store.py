@@ -3,8 +3,10 @@
 import base64
 import logging
 import os
+import shutil
 import sqlite3
 import stat
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +18,12 @@ from django.test import RequestFactory
 
 from pullcord.config import Config
 from pullcord.core.timeline import verify
-from pullcord.store import NotFound, StoreBroken, ground, incidents, intake, people, users
+from pullcord.store import NotFound, StoreBroken, file, ground, incidents, intake, people, users
 from pullcord.store import meetings as kept
 from pullcord.web import settings
 from pullcord.web.adapter import ByInvitation
 from pullcord.words import Person
+from tests.desk import IN_FILE
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 NAME, ADDRESS = "Philomena Quartermain", "philomena@example.org"
@@ -178,6 +181,7 @@ def test_the_tables_are_what_the_migrations_make(store):
     call_command("makemigrations", "--check", "--dry-run", verbosity=0, skip_checks=True)
 
 
+@IN_FILE
 def test_the_database_waits_is_synced_and_forgets(store):
     with connection.cursor() as cursor:
         told = {}
@@ -188,6 +192,7 @@ def test_the_database_waits_is_synced_and_forgets(store):
     assert connection.settings_dict["ATOMIC_REQUESTS"] is False
 
 
+@IN_FILE
 def test_a_new_database_is_for_nobody_else_to_read(store):
     store.unlink()
     connection.close()
@@ -196,6 +201,51 @@ def test_a_new_database_is_for_nobody_else_to_read(store):
     assert stat.S_IMODE(os.stat(store).st_mode) == 0o600
 
 
+LOOK = "import sqlite3, sys; there = sqlite3.connect(sys.argv[1]); print(*there.execute(sys.argv[2])); there.close()"
+
+
+@IN_FILE
+def test_what_is_written_is_there_for_others_also_when_the_database_was_made_ready_while_it_was_in_use(owner, store):
+    def look() -> str:
+        words = [sys.executable, "-c", LOOK, str(store), "SELECT username FROM store_user ORDER BY id"]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+    assert "anna" in look()
+    ground.prepare()
+    assert "anna" in look()
+    users.add("clara", "a long password", name="Clara")
+    assert "clara" in look()
+
+
+@IN_FILE
+def test_another_file_in_the_databases_place_is_found(owner, store, tmp_path):
+    ground.prepare()
+    aside = tmp_path / "aside"
+    shutil.copyfile(store, aside)
+    aside.rename(store)
+    with pytest.raises(StoreBroken, match="another file lies in its place"):
+        ground.is_usable()
+
+
+@IN_FILE
+def test_damage_deep_in_a_file_is_found_when_all_of_it_is_read_and_stays_found(owner, store, monkeypatch):
+    ground.prepare()
+    with intake.together():
+        for number in range(500):
+            users.add(f"user{number}", "x", name="n" * 100)
+    ground.forget_for_good()
+    connection.close()
+    with open(store, "r+b") as whole:
+        whole.seek(-8192, os.SEEK_END)
+        whole.write(os.urandom(8192))
+    assert ground.is_usable(), "all of it was read a moment ago"
+    monkeypatch.setitem(file._whole_again_at, str(store), 0.0)
+    for _ in range(2):
+        with pytest.raises(StoreBroken):
+            ground.is_usable()
+
+
+@IN_FILE
 def test_a_database_of_random_bytes_is_found_broken_in_one_sentence(store):
     connection.close()
     store.write_bytes(os.urandom(4096))
@@ -205,6 +255,7 @@ def test_a_database_of_random_bytes_is_found_broken_in_one_sentence(store):
         ground.prepare()
 
 
+@IN_FILE
 def test_a_database_that_was_deleted_while_open_is_found_gone(owner, store):
     assert users.has_any()
     store.unlink()
@@ -212,6 +263,7 @@ def test_a_database_that_was_deleted_while_open_is_found_gone(owner, store):
         ground.is_usable()
 
 
+@IN_FILE
 def test_a_database_that_another_holds_is_found_locked_at_once(store):
     other = sqlite3.connect(store, isolation_level=None)
     other.execute("PRAGMA locking_mode=EXCLUSIVE")

@@ -1,7 +1,5 @@
 """Home, meetings, the first sign-in, and what every answer carries."""
 
-import html
-import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,16 +10,15 @@ from django.test import Client
 
 from pullcord.core.incident import NO_HOLD_SECONDS
 from pullcord.jobs import meetings
-from pullcord.jobs.desk import Desk, put
-from pullcord.platforms import KNOWN, platform
+from pullcord.jobs.desk import Desk
 from pullcord.safe.keys import digest
 from pullcord.store import meetings as kept
 from pullcord.store import users
 from pullcord.store.models import User
 from pullcord.web import first, seams
-from pullcord.web.connect import why_not
 from pullcord.web.middleware import HEADERS
-from tests.desk import ADDRESS, Clock
+from pullcord.web.settings import configure
+from tests.desk import ADDRESS, IN_FILE, SECRET, Clock
 from tests.pages import Room, add, by, on_disk, press, signed_in, text_of
 
 WEB = Path(first.__file__).parent
@@ -273,76 +270,30 @@ def test_a_meeting_is_changed_and_put_away(desk: Desk, owner: User, client: Clie
     assert "put away" in text_of(client.get(f"/meetings/{meeting.id}"))
 
 
-JANUS = {
-    "name": "Choir",
-    "hold_hours": "12",
-    "server": "https://192.0.2.1/admin",
-    "room": "1234",
-    "ids": "numbers",
-    "admin": "adminadmin",
-    "room_secret": "roomroom",
-}
-
-
-def test_a_meeting_is_added_where_the_operator_named_the_server(desk: Desk, owner: User, client: Client):
-    put(desk._replace(config=desk.config._replace(private_targets=("127.0.0.1:7088",))))
-    answer = client.post("/meetings/new/janus", JANUS | {"server": "http://127.0.0.1:7088/admin"})
-    kit = desk.kits.read(answer.headers["Location"].rpartition("/")[2])
-    assert kit is not None
-    assert kit.meeting.at == {"server": "http://127.0.0.1:7088/admin", "room": "1234", "ids": "numbers"}
-    assert kit.meeting.secrets == {"admin": "adminadmin", "room": "roomroom"}
-    assert "adminadmin" not in json.dumps(on_disk(desk))
-
-
-@pytest.mark.parametrize(
-    "server",
-    [
-        "http://127.0.0.1:7088/admin",
-        "https://127.0.0.1/admin",
-        "https://2130706433/admin",
-        "https://0177.0.0.1/admin",
-        "https://[::1]/admin",
-        "https://[::ffff:127.0.0.1]/admin",
-        "https://[fe80::1]/admin",
-        "https://169.254.169.254/latest",
-        "https://10.0.0.1/admin",
-        "https://user:pass@93.184.216.34/",
-        "http://93.184.216.34/admin",
-        "ftp://93.184.216.34/",
-        "https://93.184.216.34:99999/",
-        "file:///etc/passwd",
-        "",
-    ],
-)
-def test_a_form_does_not_send_us_onto_a_private_network(server: str, desk: Desk, owner: User, client: Client):
-    assert why_not(server, desk.config) is not None
-    answer = client.post("/meetings/new/janus", JANUS | {"server": server})
-    assert answer.status_code == 200
-    assert "adminadmin" not in answer.content.decode()
-    assert not kept.all_of(owner)
-
-
-def test_a_public_address_may_be_connected_to(desk: Desk):
-    assert why_not("https://93.184.216.34/admin", desk.config) is None
-
-
-def test_limits_are_shown_as_they_are(client: Client):
-    page = text_of(client.get("/meetings/new"))
-    assert "It does not say whether somebody tried to come back in." in page
-    for name in KNOWN:
-        assert platform(name).limits.over_proves in html.unescape(page)
-        assert (platform(name).limits.stand_in or "") in html.unescape(page)
+@IN_FILE
+def test_what_is_typed_is_read_in_the_zone_that_was_set_and_shown_in_it(desk: Desk, owner: User, client: Client):
+    meeting = add(desk, owner)
+    configure(desk.config._replace(time_zone="Asia/Kolkata"), SECRET)
+    try:
+        hours = {"name": "New", "starts": "2027-01-15T19:00", "ends": "2027-01-15T20:00", "hold_hours": "3"}
+        client.post(f"/meetings/{meeting.id}/change", hours)
+        kit = desk.kits.read(meeting.id)
+        assert kit is not None
+        assert kit.starts == datetime(2027, 1, 15, 13, 30, tzinfo=UTC).timestamp()
+        assert "19:00 IST" in text_of(client.get(f"/meetings/{meeting.id}"))
+        assert "IST" in text_of(client.get(f"/meetings/{meeting.id}/change")), "the form says by whose clock"
+    finally:
+        configure(desk.config, SECRET)
 
 
 # -- when it breaks ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/", "/meetings/new", "/meetings/x", "/incidents/x", "/incidents/new"])
-def test_without_the_database_a_page_still_says_how_to_end_a_meeting(path: str, desk: Desk, store, client: Client):
-    connections.close_all()
-    for end in ("", "-wal", "-shm"):
-        Path(f"{store}{end}").unlink(missing_ok=True)
-    Path(store).write_bytes(b"random bytes" * 1000)
+def test_without_the_database_a_page_still_says_how_to_end_a_meeting(
+    path: str, desk: Desk, break_store, client: Client
+):
+    break_store()
     answer = client.get(path)
     assert answer.status_code == 503
     page = text_of(answer)

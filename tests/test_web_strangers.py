@@ -26,6 +26,7 @@ TABLE = {
     "meeting": "meeting",
     "meeting_change": "meeting",
     "meeting_put_away": "meeting",
+    "meeting_renew": "meeting",
     "link_give": "meeting",
     "link_act": "link",
     "token_give": "meeting",

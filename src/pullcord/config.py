@@ -6,10 +6,15 @@ Every key stands in `KEYS`; an unknown key, or a value that cannot be meant, is 
 import os
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
 FILE = "settings.toml"
+DATABASE_URL = "DATABASE_URL"
+"""What many programs call it; `PULLCORD_DATABASE` goes before it."""
 DEFAULT_LISTEN = "127.0.0.1:8400"
 
 
@@ -25,6 +30,15 @@ class Config(NamedTuple):
     """The public address, without a slash at its end: links are built from it, and no other Host is answered."""
     trusted_proxies: tuple[str, ...]
     private_targets: tuple[str, ...]
+    event_senders: tuple[str, ...] = ("127.0.0.1", "::1")
+    """From where reports that nobody signed are taken, as hints."""
+    database: str = ""
+    """Empty: the product's own file in the data folder. Else the address of a PostgreSQL database, perhaps with a password."""
+    time_zone: str = "UTC"
+    """The name of the zone in which times are shown and read, as `Europe/Berlin`."""
+
+    def __repr__(self) -> str:
+        return f"Config({self.data!r})"  # what else is in it may hold a password
 
     @property
     def host(self) -> str:
@@ -36,6 +50,16 @@ class Config(NamedTuple):
 
     def path(self, *names: str) -> str:
         return os.path.join(self.data, *names)
+
+
+def zone_of(time_zone: str) -> "tzinfo":
+    """Raises ConfigError. Not asked when the settings are read: a stop from nothing needs no zone, and would pay for it."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(time_zone)
+    except (KeyError, ValueError, OSError):
+        raise ConfigError(f"time_zone must be a name such as Europe/Berlin; “{time_zone}” is not known here.") from None
 
 
 class Key(NamedTuple):
@@ -59,18 +83,52 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _addresses(text: str) -> tuple[str, ...]:
-    names = tuple(part.strip() for part in text.split(",") if part.strip())
-    for name in names:
+def _addresses(setting: str) -> Callable[[str], tuple[str, ...]]:
+    def check(text: str) -> tuple[str, ...]:
+        names = tuple(part.strip() for part in text.split(",") if part.strip())
         try:
-            ip_address(name)
+            return tuple(str(ip_address(name)) for name in names)
         except ValueError:
-            raise ConfigError(f"trusted_proxies takes addresses such as 127.0.0.1, not “{name}”.") from None
-    return names
+            raise ConfigError(f"{setting} takes addresses such as 127.0.0.1, not “{text}”.") from None
+
+    return check
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _database(text: str) -> str:
+    if text and not _is_postgresql(text):
+        # Never the text itself: it may hold a password.
+        raise ConfigError(
+            "database must look like postgresql://name@host:5432/pullcord,"
+            " or be empty for a file of its own in the data folder."
+        )
+    return text
+
+
+def _is_postgresql(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    one_name = bool(parts.path.strip("/")) and "/" not in parts.path[1:]
+    return (
+        parts.scheme in ("postgresql", "postgres")
+        and port != 0
+        and one_name
+        and not parts.fragment
+        and text.isprintable()
+        and " " not in text
+    )
+
+
+def _time_zone(text: str) -> str:
+    if not all(part.isidentifier() for part in text.replace("-", "_").replace("+", "_").split("/")):
+        raise ConfigError(f"time_zone must be a name such as Europe/Berlin, not “{text}”.")
+    return text
 
 
 KEYS: Mapping[str, Key] = {
@@ -78,8 +136,11 @@ KEYS: Mapping[str, Key] = {
     for key in (
         Key("listen", DEFAULT_LISTEN, "Where the server listens: address and port. Loopback unless told otherwise.", _listen),
         Key("address", "", "The public address people use. Links are built from it; any other Host is refused.", _address),
-        Key("trusted_proxies", "", "Addresses of your own reverse proxies, with commas. Only their forwarding headers are believed.", _addresses),
+        Key("trusted_proxies", "", "Addresses of your own reverse proxies, with commas. Only their forwarding headers are believed.", _addresses("trusted_proxies")),
         Key("private_targets", "", "Meeting servers on loopback or private addresses that may be connected to, as host:port with commas.", _names),
+        Key("database", "", "A PostgreSQL database, as postgresql://name@host/database. Empty: a file in the data folder.", _database),
+        Key("time_zone", "UTC", "The zone in which pages show times and forms read them, such as Europe/Berlin.", _time_zone),
+        Key("event_senders", "127.0.0.1, ::1", "Addresses of meeting servers that report without a signature (Janus), with commas.", _addresses("event_senders")),
     )
 }  # fmt: skip
 
@@ -109,7 +170,8 @@ def _meant(data: str, values: Mapping[str, str]) -> Config:
     read = {name: key.check(values.get(name, key.default)) for name, key in KEYS.items()}
     host, port = read["listen"]
     address = read["address"] or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    return Config(data, (host, port), address, read["trusted_proxies"], read["private_targets"])
+    names = ("trusted_proxies", "private_targets", "event_senders", "database", "time_zone")
+    return Config(data, (host, port), address, **{name: read[name] for name in names})
 
 
 def _from_file(path: str) -> dict[str, str]:
@@ -133,8 +195,19 @@ def _from_file(path: str) -> dict[str, str]:
             )
         if not isinstance(value, str):
             raise ConfigError(f"The setting “{name}” in {path} must be text in quotation marks.")
+    if _has_password(told.get("database", "")) and os.stat(path).st_mode & 0o077:
+        raise ConfigError(f"Others on this machine can read {path}, which holds a password. Say: chmod go-rwx {path}")
     return told
 
 
+def _has_password(address: str) -> bool:
+    """In its front or, as the database's own library also takes it, among its options."""
+    front = address.partition("?")[0].partition("//")[2]
+    return ":" in front.rpartition("@")[0] or "password=" in address
+
+
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: environment[f"PULLCORD_{name.upper()}"] for name in KEYS if f"PULLCORD_{name.upper()}" in environment}
+    customary = {"database": environment[DATABASE_URL]} if DATABASE_URL in environment else {}
+    return customary | {
+        name: environment[f"PULLCORD_{name.upper()}"] for name in KEYS if f"PULLCORD_{name.upper()}" in environment
+    }

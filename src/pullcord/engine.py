@@ -12,16 +12,29 @@ import time
 from typing import Any, Final
 
 import dbos._serialization
+import psycopg
+import sqlalchemy
 from dbos import DBOS, DBOSConfig
 from dbos._serialization import DBOSPortableJSONSerializer, Serializer
 from django.db import close_old_connections
+from psycopg import sql
 
 from pullcord.jobs import desk, record
+from pullcord.safe.postgres import Patient, connect
 
 VERSION: Final = "1"
 """A constant: the engine's own default is a hash of the source, and an upgrade would strand what sleeps."""
+EXECUTOR: Final = "one"
+"""Stable, so that the next process goes on where this one died. On a server, a lock of the store's keeps it from being shared."""
+SCHEMA: Final = "engine"
+"""Where the engine's tables are in the operator's database: beside the product's, and not among them."""
+CONNECTIONS: Final = 4
+ANSWER_WITHIN_SECONDS: Final = 30.0
 KEEP_FINISHED_DAYS = 30
 SQLITE_FOR_NEW_PYTHON = (3, 42)
+
+CANNOT_BE_USED = "The engine's database cannot be used."
+NOT_OURS = "The engine's database holds a row that is not ours. The engine was not started."
 
 log = logging.getLogger("pullcord.engine")
 
@@ -37,7 +50,7 @@ class _Refusing(Serializer):
         raise EngineBroken("The engine was about to store something that is not plain JSON.")
 
     def deserialize(self, serialized_data: str) -> Any:
-        raise EngineBroken("The engine's file holds a row that is not ours. It was not read.")
+        raise EngineBroken("The engine's database holds a row that is not ours. It was not read.")
 
     def name(self) -> str:
         return "py_pickle"
@@ -46,32 +59,35 @@ class _Refusing(Serializer):
 dbos._serialization.DBOSDefaultSerializer = _Refusing()
 
 
-def launch(path: str) -> None:
-    """Start the engine on this file. Raises EngineBroken. What was at work when the last process died goes on."""
-    _refuse_old_sqlite()
+def launch(place: str) -> None:
+    """Start the engine on this file, or on the PostgreSQL server at this address. Raises EngineBroken.
+
+    What was at work when the last process died goes on.
+    """
     _refuse_remote_control()
-    _refuse_foreign_rows(path)
     config = DBOSConfig(
         name="pullcord",
-        system_database_url=f"sqlite:///{path}",
         serializer=DBOSPortableJSONSerializer(),
         application_version=VERSION,
-        executor_id="one",
+        executor_id=EXECUTOR,
         enable_otlp=False,
         log_level="ERROR",
         use_listen_notify=False,
+        dbos_system_schema=SCHEMA,
     )
-    DBOS(config=config)
+    DBOS(config=config | (_on_server(place) if place.startswith("postgres") else _in_file(place)))
     try:
         DBOS.launch()
     except Exception as error:
         log.error("the engine did not start: %s", type(error).__name__)
         DBOS.destroy()  # so that it can be tried again
-        raise EngineBroken("The engine's file cannot be used.") from None
+        _let_go()
+        raise EngineBroken(CANNOT_BE_USED) from None
 
 
 def shut() -> None:
     DBOS.destroy(workflow_completion_timeout_sec=2)
+    _let_go()
 
 
 def take_in(incident_id: str) -> None:
@@ -141,7 +157,59 @@ def _refuse_remote_control() -> None:
         )
 
 
-def _refuse_foreign_rows(path: str) -> None:
+def _in_file(path: str) -> DBOSConfig:
+    _refuse_old_sqlite()
+    _refuse_foreign_rows_in_file(path)
+    return DBOSConfig(system_database_url=f"sqlite:///{path}")
+
+
+def _on_server(address: str) -> DBOSConfig:
+    """Over connections that we open: the engine's own way would look into a database that is not ours, and wait for ever."""
+    _refuse_foreign_rows_on_server(address)
+    _pools.append(
+        sqlalchemy.create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: _connect(address),
+            pool_size=CONNECTIONS,
+            max_overflow=CONNECTIONS,
+            pool_pre_ping=True,
+        )
+    )
+    return DBOSConfig(system_database_engine=_pools[0])
+
+
+def _connect(address: str) -> Patient:
+    connection = connect(address, patience_seconds=ANSWER_WITHIN_SECONDS, statement_timeout="0")
+    connection.autocommit = False
+    return connection
+
+
+def _let_go() -> None:
+    """Of the connections: the engine leaves those open that it did not open."""
+    while _pools:
+        _pools.pop().dispose()
+
+
+_pools: list[sqlalchemy.Engine] = []
+
+
+def _refuse_foreign_rows_on_server(address: str) -> None:
+    """As in a file, below."""
+    labelled = (
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = %s AND column_name = 'serialization'"
+    )
+    count = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE serialization <> 'portable_json')")
+    try:
+        with connect(address) as connection:
+            for (table,) in connection.execute(labelled, (SCHEMA,)).fetchall():
+                (found,) = connection.execute(count.format(sql.Identifier(SCHEMA, table))).fetchall()
+                if found[0]:
+                    raise EngineBroken(NOT_OURS)
+    except psycopg.Error:
+        raise EngineBroken(CANNOT_BE_USED) from None
+
+
+def _refuse_foreign_rows_in_file(path: str) -> None:
     """Look before the engine does: a row labelled as anything but portable JSON was not written by us."""
     try:
         with sqlite3.connect(path, timeout=2) as connection:
@@ -149,10 +217,10 @@ def _refuse_foreign_rows(path: str) -> None:
             for table in _tables_with_labels(connection):
                 query = f'SELECT count(*) FROM "{table}" WHERE serialization IS NOT NULL AND serialization <> ?'  # noqa: S608  # the names come from the file's own schema, quoted
                 if connection.execute(query, ("portable_json",)).fetchone()[0]:
-                    raise EngineBroken("The engine's file holds a row that is not ours. The engine was not started.")
+                    raise EngineBroken(NOT_OURS)
         connection.close()
     except sqlite3.Error:
-        raise EngineBroken("The engine's file cannot be used.") from None
+        raise EngineBroken(CANNOT_BE_USED) from None
 
 
 def _tables_with_labels(connection: sqlite3.Connection) -> list[str]:

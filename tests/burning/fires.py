@@ -22,6 +22,8 @@ from tests.burning.house import (
     wait_for,
 )
 from tests.burning.platform import CountingGround
+from tests.postgres_server import running
+from tools.servers import SERVERS
 
 MEGABYTES = 64
 
@@ -38,6 +40,8 @@ class Fire(NamedTuple):
     is_served: bool = True
     mode: str = "full"
     """What the server says of itself once it has started."""
+    on_server: bool = False
+    """The store and the engine are on a PostgreSQL server."""
 
 
 @contextmanager
@@ -106,6 +110,28 @@ def damage_product(now: House) -> None:
     now.path("product.sqlite3").write_bytes(os.urandom(65_536))
 
 
+@contextmanager
+def killed(now: House) -> Iterator[None]:
+    assert now.postgres is not None
+    now.postgres.kill()
+    yield
+
+
+@contextmanager
+def hanging(now: House) -> Iterator[None]:
+    assert now.postgres is not None
+    now.postgres.hang()
+    yield
+    now.postgres.go_on()
+
+
+@contextmanager
+def used_up(now: House) -> Iterator[None]:
+    assert now.postgres is not None
+    with now.postgres.used_up():
+        yield
+
+
 FIRES = {
     "the product's file is locked": Fire(lambda now: locked(now.path("product.sqlite3"))),
     "the disk is full": Fire(lambda now: full(now.path(), with_reserve=True), disk=""),
@@ -115,6 +141,9 @@ FIRES = {
     "the engine was not launched": Fire(nothing, before=damage_engine, mode="stop-only"),
     "the engine's file is locked": Fire(lambda now: locked(now.path("engine.sqlite3"))),
     "the server is down": Fire(nothing, is_served=False),
+    "the PostgreSQL server is killed": Fire(killed, on_server=True),
+    "the PostgreSQL server hangs": Fire(hanging, on_server=True),
+    "the PostgreSQL server has no connection left": Fire(used_up, on_server=True),
     "the journal's disk is full": Fire(lambda now: full(now.path("stop"), with_reserve=False), disk="stop"),
     "the journal's disk is read-only": Fire(lambda now: read_only(now.path("stop")), disk="stop"),
 }
@@ -122,6 +151,9 @@ FIRES = {
 
 def why_not(fire: Fire) -> str | None:
     """Why this fire cannot be lit here; None = it can be."""
+    server = SERVERS["postgresql"]
+    if fire.on_server and server.program is None:
+        return f"{server.package} is not on this machine. {server.how}"
     return cannot_mount() if fire.disk is not None else None
 
 
@@ -133,7 +165,8 @@ def house_for(name: str, folder: Path, ground: CountingGround, *, meetings: int,
         data.mkdir(mode=0o700)
         if fire.disk is not None:
             stack.enter_context(small_disk(data / fire.disk, MEGABYTES))
-        now = stack.enter_context(house(data, ground, meetings=meetings, guests=guests))
+        postgres = stack.enter_context(running(is_synced=True)) if fire.on_server else None
+        now = stack.enter_context(house(data, ground, meetings=meetings, guests=guests, postgres=postgres))
         fire.before(now)
         give_away(data)
         if fire.is_served:

@@ -24,6 +24,8 @@ from pullcord.safe.keys import new_token
 from pullcord.safe.kit import Kit
 from tests.burning.platform import CountingGround
 from tests.contract.ground_practice import Participant
+from tests.postgres_server import Postgres
+from tests.serving import NOT_FROM_US
 from tests.stopping import kit_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -64,8 +66,16 @@ class Result(NamedTuple):
 
 
 class House:
-    def __init__(self, config: Config, ground: CountingGround, targets: list[Target], dead: "Dead") -> None:
+    def __init__(
+        self,
+        config: Config,
+        ground: CountingGround,
+        targets: list[Target],
+        dead: "Dead",
+        postgres: Postgres | None = None,
+    ) -> None:
         self.config = config
+        self.postgres = postgres
         self.ground = ground
         self.targets = targets
         self.dead = dead
@@ -100,11 +110,14 @@ class Dead(NamedTuple):
 
 
 @contextmanager
-def house(folder: Path, ground: CountingGround, *, meetings: int, guests: int = 0) -> Iterator[House]:
+def house(
+    folder: Path, ground: CountingGround, *, meetings: int, guests: int = 0, postgres: Postgres | None = None
+) -> Iterator[House]:
     """A data folder with so many meetings, as a server left it; in the first few of them somebody is in."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    config = read_config(str(folder), environment={"PULLCORD_LISTEN": f"127.0.0.1:{port}"})
+    told = {"PULLCORD_LISTEN": f"127.0.0.1:{port}", "DATABASE_URL": postgres.new_database() if postgres else ""}
+    config = read_config(str(folder), environment=told)
     desk = open_desk(config, new=True)
     targets = [_target(ground, guest=number < guests) for number in range(meetings)]
     dead = Dead(*(_target(ground, guest=True) for _ in Dead._fields))
@@ -116,7 +129,7 @@ def house(folder: Path, ground: CountingGround, *, meetings: int, guests: int = 
     desk.kits.write(dead.expired.kit._replace(cords=(cord._replace(expires=1.0),)))
     desk.means.journal.close()
     give_away(folder)
-    yield House(config, ground, targets, dead)
+    yield House(config, ground, targets, dead, postgres)
 
 
 def _target(ground: CountingGround, *, guest: bool) -> Target:
@@ -137,8 +150,9 @@ def serving(now: House) -> Iterator[None]:
     """`pullcord serve` on this house, as a user without rights; ready when its people pages are there or cannot be."""
     words = [sys.executable, "-m", "pullcord.cli", "serve", "--data", now.config.data]
     log = now.path("..", "server.log")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("DBOS_", "PULLCORD_"))}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(NOT_FROM_US)}
     env["PULLCORD_LISTEN"] = ":".join(map(str, now.config.listen))
+    env["DATABASE_URL"] = now.config.database
     with open(log, "wb") as output:
         server = subprocess.Popen(
             [*(AS_NOBODY if os.geteuid() == 0 else ()), *words], cwd=ROOT, env=env, stdout=output, stderr=output

@@ -1,19 +1,26 @@
 """Three people in a real Janus room in a real browser, one of them hostile; then somebody pulls the cord."""
 
-import time
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from pullcord.config import read_config
+from pullcord.jobs.desk import open_desk
 from pullcord.platforms import platform
 from pullcord.platforms.wire import ColdWire
+from pullcord.safe.keys import new_token
 from pullcord.words import Meeting, Person
 from tests.conftest import Need
 from tests.contract.ground import Refused
 from tests.contract.janus_participant import Participant
 from tests.e2e.janus_room import Tab, chromium, come_in, page_server
 from tests.janus_server import Janus, open_room, running
+from tests.stopping import kit_of
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(120)]
 
@@ -46,22 +53,29 @@ def party(need: Need) -> Iterator[Party]:
 
 class Pulled(NamedTuple):
     at: float
-    """Just before the cord was pulled, seconds since 1970."""
-    roster: list[Person]
+    """When the command wrote down that it was given, seconds since 1970. How long it takes to start, the benchmark tells."""
+    told: dict[str, object]
+    roster: list[Person] | None
+    """Who was there, as it is kept on disk."""
 
 
-def pull_the_cord(meeting: Meeting) -> Pulled:
-    """Roster, hold and stop, as the command line does it."""
-    adapter, wire = platform("janus"), ColdWire()
-    roster = adapter.roster(meeting, wire)
-    at = time.time()
-    adapter.hold(meeting, wire)
-    adapter.stop(meeting, wire)
-    return Pulled(at, roster)
+def pull_the_cord(meeting: Meeting, folder: Path) -> Pulled:
+    """`pullcord stop` on this machine's command line, as a process of its own."""
+    desk = open_desk(read_config(str(folder), environment={}), new=True)
+    desk.kits.write(kit_of(meeting, link=new_token(), token=new_token()))
+    desk.means.journal.close()
+    words = [sys.executable, "-m", "pullcord.cli", "stop", meeting.name, "--json", "--data", str(folder)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    incident = open_desk(desk.config).means.book.latest(meeting.id)
+    assert incident is not None
+    return Pulled(incident.pressed_at, told, desk.rosters.read(told["incident"]))
 
 
-def test_the_cord_throws_everyone_out_and_keeps_the_door_shut(party: Party):
-    pulled = pull_the_cord(party.meeting)
+def test_the_cord_throws_everyone_out_and_keeps_the_door_shut(party: Party, tmp_path: Path):
+    pulled = pull_the_cord(party.meeting, tmp_path)
+    assert (pulled.told["over"], pulled.told["written"]) == (True, True)
 
     for name, tab in party.tabs.items():
         tab.until("() => room.ended_at && room.hangup_at")
@@ -81,6 +95,7 @@ def test_the_cord_throws_everyone_out_and_keeps_the_door_shut(party: Party):
         assert hostile.refused_again(token)
     over = platform("janus").is_over(party.meeting, ColdWire())
     assert (over.over, over.held, over.people) == (True, True, 0)
+    assert pulled.roster is not None
     assert sorted(str(person.name) for person in pulled.roster) == sorted(NAMES)
 
 

@@ -13,6 +13,7 @@ from pullcord.demo.evening import show
 from pullcord.demo.place import CannotDemo, config_for, listening
 from pullcord.demo.stages import janus_stage, practice_stage
 from pullcord.practice import janus_server
+from pullcord.practice.reporting import Reporter
 from pullcord.practice.rooms import Rooms
 
 MISSING = 3
@@ -60,7 +61,8 @@ def _demo(asked: Asked) -> int:
         if asked.platform == "janus":
             stage = until_the_end.enter_context(janus_stage(config))
         else:
-            stage = practice_stage(config, Rooms(Path(config.path("practice-demo"))))
+            folder_of_rooms = Path(config.path("practice-demo"))
+            stage = practice_stage(config, Rooms(folder_of_rooms, on_event=Reporter(folder_of_rooms, config.address)))
         return show(config, stage, port, check.play if asked.check else story.tell(with_code=asked.lan))
 
 

@@ -1,6 +1,5 @@
 """Where the demo's meeting takes place: the practice meeting, or a real Janus; with its people and their links."""
 
-import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from pullcord.config import Config
 from pullcord.demo.place import LOOPBACK, is_private, own_address
 from pullcord.platforms import practice
 from pullcord.platforms.wire import ColdWire
-from pullcord.practice import app, janus_room, janus_server
+from pullcord.practice import app, janus_room, janus_server, reporting
 from pullcord.practice.invitations import Link, Role
 from pullcord.practice.rooms import Rooms
 
@@ -61,8 +60,8 @@ def practice_stage(config: Config, rooms: Rooms) -> Stage:
     return Stage(
         platform="practice",
         meeting_id=new.room,
-        at={"server": config.address, "room": new.room},
-        secrets={"admin": new.admin, "events": secrets.token_urlsafe(32), **ways_in},
+        at={"server": config.address, "room": new.room, "events": reporting.SOURCE},
+        secrets={"admin": new.admin, "events": reporting.secret_in(rooms.folder), **ways_in},
         links=tuple(new.links),
         stage=new.stage,
         app=app.app(rooms, public_address=config.address),

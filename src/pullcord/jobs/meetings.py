@@ -17,8 +17,9 @@ from django.db import transaction
 from pullcord.core.incident import Incident
 from pullcord.jobs import press
 from pullcord.jobs.desk import Desk
+from pullcord.jobs.listening import is_fit, with_source
 from pullcord.jobs.stop import new_id
-from pullcord.platforms import platform
+from pullcord.platforms import platform as on_platform
 from pullcord.safe.keys import SealBroken, digest, new_token
 from pullcord.safe.kit import Cord as KitCord
 from pullcord.safe.kit import Kit, KitUnreadable
@@ -34,6 +35,7 @@ HOLD_SECONDS = 24 * 60 * 60.0
 LONGEST_HOLD_SECONDS = 7 * 24 * 60 * 60.0
 TOKEN_DAYS = 90
 LONGEST_NAME = 200
+LONGEST_ID = 32
 FALSE_ALARMS = 2
 FALSE_ALARM_DAYS = 30
 
@@ -59,6 +61,12 @@ class NewToken(NamedTuple):
     """Shown once; it is kept nowhere."""
 
 
+class NewWay(NamedTuple):
+    meeting: Meeting
+    invitations: Mapping[str, str]
+    """By public number. Shown once; we keep them sealed, for letting people back in."""
+
+
 # -- meetings ----------------------------------------------------------------------------------------------------------
 
 
@@ -77,10 +85,10 @@ def add(
 ) -> Meeting:
     """`meeting_id`: where it already has one, as a practice meeting does. Raises Refused."""
     _refuse_unknown_platform(platform)
-    if meeting_id is not None and not meeting_id.isalnum():
-        raise Refused("bad-id", "A meeting's own number has letters and digits only.")
+    if meeting_id is not None and not (meeting_id.isalnum() and len(meeting_id) <= LONGEST_ID):
+        raise Refused("bad-id", "A meeting's own number has letters and digits only, 32 at most.")
     told = _hours_and_name(name, starts, ends, hold_seconds)
-    where = {"platform": platform, "at": dict(at), "sealed": _seal(desk, secrets)}
+    where = {"platform": platform, **_where(desk, platform, at, secrets)}
     with transaction.atomic():
         meeting = meetings.add(owner, meeting_id or new_id(), now=_now(desk), **told, **where)
         meetings.follow_incidents(meeting)
@@ -109,8 +117,46 @@ def move(desk: Desk, owner: User, meeting_id: str, *, at: Mapping[str, str], sec
     """Another place on the platform, or another credential. Raises NotFound; Refused while people are kept out of it."""
     _refuse_while_held(desk, meeting_id)
     with _claimed(desk, owner, meeting_id) as meeting:
-        meetings.change(meeting, {"at": dict(at), "sealed": _seal(desk, secrets)})
+        meetings.change(meeting, _where(desk, meeting.platform, at, secrets))
     return meetings.find(owner, meeting_id)
+
+
+def renew(desk: Desk, owner: User, meeting_id: str) -> NewWay:
+    """A safe new way in: another place on the same platform, with new invitations. The old place stays as it is, and held.
+
+    A meeting that is kept ended itself stays where it is, with its links, and another one is made beside it. Raises
+    NotFound, Refused, and PlatformError where the platform cannot, or did not, make one.
+    """
+    row = meetings.find(owner, meeting_id)
+    if row.archived_at is not None:
+        raise Refused("archived", "This meeting has been put away. Nothing of it can be changed.")
+    adapter = on_platform(row.platform)
+    new = adapter.renew(_kit(desk, row).meeting, desk.means.wire(adapter.name))
+    if not _is_kept_ended(desk, meeting_id):
+        where = {"at": dict(new.at), "sealed": _seal(desk, new.secrets)}
+        with _claimed(desk, owner, meeting_id) as meeting:
+            meetings.change(meeting, where)
+        return NewWay(meetings.find(owner, meeting_id), _invitations(new))
+    beside = add(
+        desk,
+        owner,
+        name=row.name,
+        platform=row.platform,
+        at=new.at,
+        secrets=new.secrets,
+        starts=row.starts,
+        ends=row.ends,
+        hold_seconds=row.hold_seconds,
+    )
+    return NewWay(beside, _invitations(new))
+
+
+def _invitations(meeting: MeetingAt) -> Mapping[str, str]:
+    try:
+        told = json.loads(meeting.secrets.get("invitations") or "{}")
+    except ValueError:
+        return {}
+    return {str(number): str(token) for number, token in told.items()}
 
 
 def archive(desk: Desk, owner: User, meeting_id: str) -> None:
@@ -299,15 +345,27 @@ def _name(told: str, otherwise: str) -> str:
 
 def _refuse_unknown_platform(name: str) -> None:
     try:
-        platform(name)
+        on_platform(name)
     except PlatformError as error:
         raise Refused(error.code, error.sentence) from None
 
 
 def _refuse_while_held(desk: Desk, meeting_id: str) -> None:
-    incident = desk.means.book.latest(meeting_id)
-    if incident is not None and incident.is_held(desk.means.clock()):
+    if _is_kept_ended(desk, meeting_id):
         raise Refused("still-held", "People are being kept out of this meeting. Let them back in first.")
+
+
+def _is_kept_ended(desk: Desk, meeting_id: str) -> bool:
+    incident, now = desk.means.book.latest(meeting_id), desk.means.clock()
+    return incident is not None and (incident.is_held(now) or incident.is_watched(now))
+
+
+def _where(desk: Desk, platform: str, at: Mapping[str, str], secrets: Mapping[str, str]) -> Mapping[str, Any]:
+    """The columns that say where it is, and by what right. Raises Refused."""
+    listening = with_source(desk, platform, at, secrets)
+    if listening.get("events") and not is_fit(listening["events"]):
+        raise Refused("bad-source", "The end of the address for reports has letters, digits, dots and dashes only.")
+    return {"at": listening, "sealed": _seal(desk, secrets)}
 
 
 def _seal(desk: Desk, secrets: Mapping[str, str]) -> bytes:

@@ -52,13 +52,17 @@ def take_in(desk: Desk, incident_id: str) -> None:
     roster = desk.rosters.read(incident_id)
     with intake.together():
         intake.bring_up_to_date(story.incident)
+        # Now it is ours. Two may have read the journal one after the other, and the first reader must not have the last word.
+        newer = _story(desk, incident_id) or story
+        if newer != story:
+            story = newer
+            intake.bring_up_to_date(story.incident)
         _add_presses(desk, story.incident)
         _add_lines(story)
         if roster is not None:
             intake.add_people(incident_id, roster, at=_now(desk))
-    if roster is not None and desk.rosters.read(incident_id) == roster:
-        # Only now: until the commit this file was all there was. A second end may have written another meanwhile.
-        desk.rosters.drop(incident_id)
+    if roster is not None:
+        desk.rosters.drop(incident_id, roster)  # only now: until the commit this file was all there was
     _count_what_was_taken_back(desk, story)
 
 
@@ -145,13 +149,13 @@ def _add_presses(desk: Desk, incident: Incident) -> None:
 def _add_lines(story: Story) -> None:
     incident = story.incident
     taken = intake.taken_marks([incident.id]).get(incident.id, set())
+    first = {} if taken else {"incident": incident.id, "meeting": incident.meeting}
+    new: dict[str, intake.Line] = {}
     for line in story.lines:
-        if line.mark not in taken:
+        if line.mark not in taken and line.mark not in new:
             fields = {name: _plain(value) for name, value in line.fields.items() if name not in NOT_FOR_THE_CHAIN}
-            if not taken:
-                fields |= {"incident": incident.id, "meeting": incident.meeting}
-            taken.add(line.mark)
-            intake.add_line(incident.id, line.mark, line.kind, line.at, fields)
+            new[line.mark] = intake.Line(line.mark, line.kind, line.at, fields if new else fields | first)
+    intake.add_lines(incident.id, new.values())
 
 
 def _plain(value: Any) -> Any:

@@ -7,8 +7,10 @@ that still ends meetings, and says so.
 import fcntl
 import os
 import sys
+import time
+from contextlib import suppress
 
-from pullcord.config import Config, ConfigError, read_config
+from pullcord.config import Config, ConfigError, read_config, zone_of
 from pullcord.jobs.desk import open_desk
 from pullcord.safe.files import TooOpen
 from pullcord.safe.keys import KeysMissing
@@ -18,6 +20,7 @@ from pullcord.serve.loops import run
 __all__ = ["CannotServe", "House", "build", "main", "print_signin_link", "run"]
 
 USAGE = 2
+TRIES = 5
 
 
 class CannotServe(Exception):
@@ -27,6 +30,8 @@ class CannotServe(Exception):
 def main(words: list[str]) -> int:
     try:
         config = read_config(_data(words, "serve"))
+        refuse_unreadable_database(config)
+        zone_of(config.time_zone)
         refuse_root()
         os.umask(0o077)  # nothing this server writes is for other users of the machine
         with locked(config):
@@ -61,6 +66,14 @@ def _data(words: list[str], command: str) -> str | None:
     raise CannotServe(f"pullcord {command} [--data FOLDER]: “{' '.join(words)}” is not understood.")
 
 
+def refuse_unreadable_database(config: Config) -> None:
+    """Now, and not when the pages come up. Raises ConfigError."""
+    if config.database:
+        from pullcord.safe.postgres import means_of
+
+        means_of(config.database)
+
+
 def refuse_root() -> None:
     if os.geteuid() == 0:
         raise CannotServe("Pullcord does not run as root. Make a user for it: adduser --system --group pullcord")
@@ -76,7 +89,7 @@ class locked:
         try:
             os.makedirs(self._config.data, mode=0o700, exist_ok=True)
             self._file = open(self._config.path("lock"), "w")  # held for as long as the server runs
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._take()
         except BlockingIOError:
             raise CannotServe(f"Another Pullcord server is using {self._config.data}. Stop it first.") from None
         except OSError as error:
@@ -84,6 +97,14 @@ class locked:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+    def _take(self) -> None:
+        """Raises BlockingIOError. A command that looks whether a server runs has the lock for a moment; no server lets go of it."""
+        for _ in range(TRIES):
+            with suppress(BlockingIOError):
+                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            time.sleep(0.02)
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _say_ready(house: House) -> None:

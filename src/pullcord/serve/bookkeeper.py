@@ -39,7 +39,9 @@ class Bookkeeper:
         if self._engine is None:
             self._launch()
         elif self._hangs():
-            self._house.troubles.say("engine", "The engine's file is held by another program.")
+            self._house.troubles.say(
+                "engine", "The engine waits for its database, which is held by another program or gone."
+            )
         else:
             self._house.troubles.say("engine", None)
 
@@ -47,9 +49,17 @@ class Bookkeeper:
         """Give the engine every incident that has lines the store does not hold; what it could not take in, once more."""
         if self._engine is None or self._house.troubles.of("store"):
             return
+        from django.db import DatabaseError
+
+        from pullcord.store import ground
+
         self._busy_since = time.monotonic()
         try:
             self._hand_over()
+        except DatabaseError as error:
+            # Its text may quote a row. The next look says whether it is well again.
+            self._house.troubles.say("store", str(ground.broken(error)))
+            ground.close()
         finally:
             self._busy_since = None
 
@@ -61,7 +71,7 @@ class Bookkeeper:
         from pullcord import engine
 
         try:
-            engine.launch(self._house.config.path("engine.sqlite3"))
+            engine.launch(self._house.config.database or self._house.config.path("engine.sqlite3"))
         except engine.EngineBroken as error:
             return self._house.troubles.say("engine", str(error))
         self._engine = engine
@@ -73,11 +83,13 @@ class Bookkeeper:
 
     def _hand_over(self) -> None:
         from pullcord.jobs import record
+        from pullcord.store import ground
 
         desk, now = self._house.desk, time.monotonic()
         told = len(desk.means.book.told())
         if told == self._told and not self._handed:
             self._idle_until = now
+            ground.rest()
             return self._sweep(now)
         if now < self._look_again_at or self._waits_for_quiet(now):
             return None

@@ -8,13 +8,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pullcord import edge
 from pullcord.config import Config
+from pullcord.edge.ears import Ears
 from pullcord.edge.pages import sorry_page
 from pullcord.jobs import desk as desks
 from pullcord.jobs.desk import Desk, open_desk, refuse_open_folders
+from pullcord.jobs.guard import Guard
+from pullcord.jobs.hear import fold
 from pullcord.jobs.seen import Seen
 from pullcord.platforms.warm import WarmWire
 from pullcord.practice.app import app as practice_app
+from pullcord.practice.reporting import Reporter
 from pullcord.practice.rooms import Rooms
+from pullcord.safe.inbox import Inbox
 
 
 class Troubles:
@@ -44,7 +49,8 @@ class People:
         self._troubles = troubles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.app is None:
+        # A page that is made of a broken store would keep its reader waiting, and then say less.
+        if self.app is None or self._troubles.of("store"):
             said = self._troubles.sentence() or "The pages of this server are starting. Try again in a few seconds."
             await sorry_page(said)(scope, receive, send)
         else:
@@ -61,6 +67,9 @@ class House(NamedTuple):
     troubles: Troubles
     app: ASGIApp
     seen: Seen
+    guard: Guard
+    inbox: Inbox
+    ears: Ears
 
 
 def build(config: Config, *, practice: ASGIApp | None = None) -> House:
@@ -80,14 +89,18 @@ def build(config: Config, *, practice: ASGIApp | None = None) -> House:
     desk = opened._replace(means=means)
     desks.put(desk)
     desk.means.journal.keep_reserve()
-    troubles, rooms = Troubles(), Rooms(Path(config.path("practice")))
+    folder_of_rooms = Path(config.path("practice"))
+    troubles, rooms = Troubles(), Rooms(folder_of_rooms, on_event=Reporter(folder_of_rooms, config.address))
     people = People(troubles)
+    guard, inbox = Guard(desk), Inbox(config.database or config.path("product.sqlite3"))
+    ears = Ears(inbox, wake=guard.wake, unwritten=lambda report: fold(report, seen))
     app = edge.build(
         desk,
         people=people,
         practice=practice or practice_app(rooms, public_address=config.address),
         static=str(files("pullcord.web") / "static"),
         trouble=troubles.sentence,
+        ears=ears,
     )
     edge.make_ready(app)
-    return House(config, desk, rooms, people, troubles, app, seen)
+    return House(config, desk, rooms, people, troubles, app, seen, guard, inbox, ears)

@@ -15,13 +15,17 @@ from pullcord.practice.app import LARGEST_FRAME_BYTES
 from pullcord.safe.kit import KitUnreadable
 from pullcord.serve.bookkeeper import Bookkeeper
 from pullcord.serve.house import House
+from pullcord.serve.listener import Listener
 from pullcord.serve.pages import Pages
 
 log = logging.getLogger("pullcord.serve")
 
 HAND_OVER_EVERY_SECONDS = 0.1
 LOOK_AFTER_EVERY_SECONDS = 5.0
+LISTEN_EVERY_SECONDS = 0.05
+LISTEN_AT_LEAST_EVERY_SECONDS = 1.0
 CLOSE_WITHIN_SECONDS = 5.0
+TURN_SECONDS = 1.0
 
 
 def run(
@@ -43,6 +47,8 @@ def run(
         lambda: _look_after_pages(house, keeper, ready, stop),
         lambda: _hand_over(keeper, stop),
         lambda: _look_into_meetings(house, stop),
+        lambda: _keep_ended(house, stop),
+        lambda: _listen(house, stop),
     ]
     threads = [threading.Thread(target=guarded, args=(loop,), daemon=True) for loop in loops]
     for thread in threads:
@@ -56,6 +62,7 @@ def run(
         for thread in threads:
             thread.join(CLOSE_WITHIN_SECONDS)  # the store and the engine are put down before their folder may go
         house.desk.means.journal.close()
+        house.inbox.close()
 
 
 def _settings(house: House) -> uvicorn.Config:
@@ -119,8 +126,26 @@ def _look_into_meetings(house: House, stop: threading.Event) -> None:
         guarded(lambda: _tidy(house))
 
 
+def _keep_ended(house: House, stop: threading.Event) -> None:
+    """What is kept ended is looked after until the end; a turn that broke is followed by the next one, in a moment."""
+    while not stop.is_set():
+        began = time.monotonic()
+        guarded(lambda: house.guard.turn(at_most=TURN_SECONDS))
+        stop.wait(max(0.0, 0.01 - (time.monotonic() - began)))
+    guarded(house.guard.write_down)
+
+
+def _listen(house: House, stop: threading.Event) -> None:
+    """What the platforms report is taken in as it comes, a handful at a time; each also after what nobody foresaw."""
+    listener = Listener(house)
+    while not stop.wait(LISTEN_EVERY_SECONDS):
+        guarded(listener.turn)
+        house.inbox.came.wait(LISTEN_AT_LEAST_EVERY_SECONDS)
+
+
 def _tidy(house: House) -> None:
     house.desk.means.journal.keep_reserve()
+    house.seen.tidy()
     house.rooms.tidy(now=time.time())
 
 

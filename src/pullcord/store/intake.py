@@ -3,16 +3,30 @@
 import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from pullcord.core import incident as core
-from pullcord.store import chain, people
+from pullcord.store import chain, fit, ground, people
 from pullcord.store.models import Cord, Entry, Incident, Meeting, Presence, Press, StopToken, User
 from pullcord.words import Person
 
 LONGEST_NAME = 200
+LONGEST_ID = 32
+LONGEST_BY = LONGEST_INVITE = 64
+LONGEST_EMAIL = 320
+
+
+class Line(NamedTuple):
+    """A line of the journal, as it goes into the chain."""
+
+    mark: str
+    kind: str
+    at: float
+    fields: Mapping[str, Any]
+
+
 together = transaction.atomic
 """All of it or nothing: `with intake.together():`."""
 
@@ -31,35 +45,52 @@ def taken_presses(marks: Iterable[str]) -> set[str]:
 
 
 def bring_up_to_date(told: core.Incident) -> None:
-    """Open the incident, or write what has changed of it. Its meeting may be unknown here, and is then found later."""
+    """Open the incident, or write what has changed of it. Its meeting may be unknown here, and is then found later.
+
+    Whoever adds that meeting now waits for us, or we for him: otherwise neither would see what the other one adds.
+    """
+    ground.alone(f"meeting {told.meeting}")
     meeting = Meeting.objects.filter(pk=told.meeting).select_related("owner").first()
     known = {} if meeting is None else {"meeting": meeting, "owner": meeting.owner}
     changed = _columns(told) | known
-    first = {"meeting_told": told.meeting, "opened_at": moment(told.pressed_at), "owner": _presser(told)}
+    first = {
+        "meeting_told": fit.text(told.meeting, LONGEST_ID),
+        "opened_at": moment(told.pressed_at),
+        "owner": _presser(told),
+    }
     Incident.objects.update_or_create(id=told.id, defaults=changed, create_defaults=first | changed)
 
 
 def add_press(press: core.Press, told: core.Incident, *, name: str | None) -> None:
     Press.objects.create(
-        mark=press.id, incident_id=told.id, meeting_told=told.meeting, at=moment(press.at), door=press.door, by=press.by, name=name
-    )  # fmt: skip
+        mark=press.id,
+        incident_id=told.id,
+        meeting_told=fit.text(told.meeting, LONGEST_ID),
+        at=moment(press.at),
+        door=press.door,
+        by=fit.text(press.by, LONGEST_BY),
+        name=fit.text_or_none(name, LONGEST_NAME),
+    )
 
 
 def add_vain_press(mark: str, *, why: str, at: float, meeting: str, by: str, door: str, name: str | None) -> None:
     """Once."""
-    row = {"meeting_told": meeting, "at": moment(at), "by": by, "door": door, "name": name, "in_vain": why}
+    named, whose = fit.text_or_none(name, LONGEST_NAME), fit.text(by, LONGEST_BY)
+    row = {"meeting_told": fit.text(meeting, LONGEST_ID), "at": moment(at), "by": whose, "door": door, "name": named}
+    row["in_vain"] = why
     Press.objects.get_or_create(mark=mark, defaults=row)
 
 
-def add_line(incident_id: str, mark: str, kind: str, at: float, fields: Mapping[str, Any]) -> None:
-    """One line of the journal into the chain. Whoever calls has looked whether it stands there already."""
-    chain.note(incident_id, kind, moment(at), fields, mark=mark)
+def add_lines(incident_id: str, lines: Iterable[Line]) -> None:
+    """Lines of the journal into the chain. Whoever calls has looked whether they stand there already."""
+    chain.note_all(incident_id, [chain.New(one.kind, moment(one.at), one.fields, one.mark) for one in lines])
 
 
 def add_people(incident_id: str, roster: Iterable[Person], *, at: datetime) -> None:
     """Those who are not there yet; into the chain goes what can be proven of each, and how many."""
     known = set(Presence.objects.filter(incident_id=incident_id).values_list("handle", flat=True))
-    new = {person.key[:LONGEST_NAME]: person for person in roster if person.key[:LONGEST_NAME] not in known}
+    there = {fit.text(person.key, LONGEST_NAME): person for person in roster}
+    new = {handle: person for handle, person in there.items() if handle not in known}
     if not new and chain.has(incident_id, "roster"):
         return
     rows = [_presence(incident_id, handle, person) for handle, person in new.items()]
@@ -112,7 +143,7 @@ def _columns(told: core.Incident) -> dict[str, Any]:
         "released_at": _moment(told.released_at),
         "by_hand": told.by_hand,
         "drill": told.drill,
-        "people_out": told.people_out,
+        "people_out": fit.count(told.people_out),
     }
 
 
@@ -127,12 +158,8 @@ def _presence(incident_id: str, handle: str, person: Person) -> Presence:
         incident_id=incident_id,
         handle=handle,
         key=os.urandom(32),
-        name=_cut(person.name),
-        invite=None if person.invite is None else person.invite[:64],
-        email=None if person.email is None else person.email[:320],
+        name=fit.text_or_none(person.name, LONGEST_NAME),
+        invite=fit.text_or_none(person.invite, LONGEST_INVITE),
+        email=fit.text_or_none(person.email, LONGEST_EMAIL),
         since=_moment(person.since),
     )
-
-
-def _cut(name: str | None) -> str | None:
-    return None if name is None else name[:LONGEST_NAME]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from pullcord.store import NotFound
+from pullcord.store import NotFound, ground
 from pullcord.store.models import Cord, FalseAlarm, Incident, Meeting, Press, StopToken, User
 
 # -- looking -----------------------------------------------------------------------------------------------------------
@@ -75,10 +75,11 @@ def to_be_stoppable() -> list[Meeting]:
 
 def claim(owner: User, meeting_id: str) -> Meeting:
     """The meeting, for this transaction to change alone: two changes at once would write each other's kit. Raises NotFound."""
-    return _one(_of(owner).select_for_update(), meeting_id)
+    return _one(_of(owner).select_for_update(no_key=True), meeting_id)
 
 
 def add(owner: User, meeting_id: str, *, now: datetime, **columns: Any) -> Meeting:
+    ground.alone(f"meeting {meeting_id}")  # whoever takes in an incident of it: see `intake.bring_up_to_date`
     return Meeting.objects.create(id=meeting_id, owner=owner, created_at=now, **columns)
 
 
