@@ -141,9 +141,9 @@ class Inbox:
                 self._how_many -= len(batch.rows)
                 self._is_told = self._is_ready = bool(self._waiting)
             taken = self._commit(batch.rows)
-            batch.finish(taken=taken)
             if taken:
                 self.came.set()
+            batch.finish(taken=taken)
 
     def _commit(self, rows: list[Row]) -> bool:
         try:

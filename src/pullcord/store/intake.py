@@ -121,8 +121,9 @@ def name_of_presser(by: str) -> str | None:
     if kind == "user" and key.isdecimal():
         user = User.objects.filter(pk=int(key)).first()
         return None if user is None else user.shown_name
-    cord = Cord.objects.filter(pk=by).values_list("who", flat=True).first()
-    return cord or StopToken.objects.filter(pk=by).values_list("name", flat=True).first()
+    asked = fit.text(by)
+    cord = Cord.objects.filter(pk=asked).values_list("who", flat=True).first()
+    return cord or StopToken.objects.filter(pk=asked).values_list("name", flat=True).first()
 
 
 def moment(at: float) -> datetime:
