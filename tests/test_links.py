@@ -180,6 +180,7 @@ def test_a_number_and_a_passcode_are_understood_in_the_languages_of_the_guide_an
         f"https://urldefense.com/v3/__https:/zoom.us/j/{ID}?pwd=a*3D__;JQ!!Abc!xyz$",
         f"https://urldefense.com/v3/__https://zoom.us/j/**J__;{base64.b64encode(ID.encode()).decode().strip('=')}!!A!x$",
         f"https://urldefense.proofpoint.com/v1/url?u={ZOOM}&k=oIv",
+        f"https://www.google.com/url?q=https://urldefense.proofpoint.com/v2/url?u=https-3A__zoom.us_j_{ID}",
         f"https://l.facebook.com/l.php?u=https%3A%2F%2Fzoom.us%2Fj%2F{ID}&h=AT0",
         f"https://www.google.co.uk/url?sa=t&url=https%3A%2F%2Fzoom.us%2Fj%2F{ID}",
         f"https://secure-web.cisco.com/1aBc/https%3A%2F%2Fzoom.us%2Fj%2F{ID}",
@@ -230,6 +231,16 @@ def test_the_text_parts_of_a_mail_are_read():
             "text/calendar", "base64", base64.encodebytes(f"DESCRIPTION:{ZOOM[:20]}\r\n {ZOOM[20:]}".encode()).decode()
         )
     ) == [KEY]
+
+
+def test_an_equals_sign_written_for_a_mail_is_read_as_one():
+    assert keys("https://acme.webex.com/acme/j.php?MTID=3Dm0123456789abcdef0123456789abcdef")
+
+
+def test_a_passcode_is_said_of_its_own_meeting_and_of_no_other():
+    text = f"Passcode: 1234 {ZOOM} and https://meet.jit.si/Choir\nPasscode: 5678\nhttps://whereby.com/jane"
+    flagged = {one.platform for one in recognise(text) if "PASS_IN_TEXT" in one.flags}
+    assert flagged == {"zoom", "jitsi"}
 
 
 def test_what_is_attached_to_a_mail_is_not_opened():

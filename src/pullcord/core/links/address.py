@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-MOST: Final = 3072
 MOST_BREAKS: Final = 6
 
 _UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -53,17 +52,17 @@ class Cut(NamedTuple):
     """False = it was taken to go on after a line's end, which may have been its end."""
 
 
-def cuts(text: str, start: int, *, is_calendar: Callable[[], bool]) -> Iterator[Cut]:
+def cuts(text: str, start: int, limit: int, *, is_calendar: Callable[[], bool]) -> Iterator[Cut]:
     """The address that begins here: first as far as it surely goes, then over one more line's end each time."""
     whole, end = "", start
     is_sure = True
     for _ in range(MOST_BREAKS):
-        piece, end = _over_meant_breaks(text, end, start + MOST, is_calendar=is_calendar)
+        piece, end = _over_meant_breaks(text, end, limit, is_calendar=is_calendar)
         whole += piece
         yield Cut(cleaned(whole), end, is_sure)
         is_sure = False
         broken = _NEW_LINE.match(text, end, end + 200)
-        if broken is None or end - start >= MOST:
+        if broken is None or end >= limit:
             return
         end = broken.end()
 

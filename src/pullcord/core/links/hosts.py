@@ -99,22 +99,19 @@ def _copied(host: str) -> str | None:
     """The platform for which this host is made to be taken: its name inside another, or spelled with other letters."""
     if host.isascii() and not any(sign in host for sign in _TELLING):
         return None
-    for seen in _readings(host):
-        name = _real_owner(seen) or _inside(seen)
-        if name is not None and PLATFORMS[name].is_copied:
-            return name
-    return None
+    seen = _reading(host)
+    name = _real_owner(seen) or _inside(seen)
+    return name if name is not None and PLATFORMS[name].is_copied else None
 
 
-def _readings(host: str) -> Iterator[str]:
+def _reading(host: str) -> str:
     """The host as an eye in a hurry may read it."""
     shown = ".".join(_decoded(label) for label in host.split("."))
-    folded = unicodedata.normalize("NFKD", shown.casefold().translate(_SEEN_AS)).translate(_SEEN_AS)
-    plain = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    yield plain
-    for sign, read in _SIGNS_AS:
-        plain = plain.replace(sign, read)
-    yield plain
+    folded = unicodedata.normalize("NFKD", shown.casefold()).translate(_SEEN_AS)
+    read = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    for sign, letter in _SIGNS_AS:
+        read = read.replace(sign, letter)
+    return read
 
 
 def _decoded(label: str) -> str:

@@ -10,18 +10,22 @@ from pullcord.core.links import hosts, spoken
 from pullcord.core.links.address import Cut, cuts, decoded
 from pullcord.core.links.found import Found
 from pullcord.core.links.look import Seen, look
+from pullcord.core.links.wrappers import is_wrapper
 
 Span = tuple[int, int]
 
-_HOSTS: Final = re.compile(r"://([A-Za-z0-9.-]+)")
-# What may follow a colon and tell more than the name of a host: an address that is escaped, broken, of an app, in another
-# script, or on anybody's host; and a number.
-_UNUSUAL: Final = re.compile(
-    rf":(?:(?P<address>(?<=wss:)//|//[A-Za-z0-9.-]*+(?:(?::\d{{1,5}})?/(?:{hosts.hints()})|[=@%\r\n\x80-\U0010ffff]|:[^/\s]{{0,80}}@)"
-    rf"|=\r?\n|/=\r?\n|/?\\/|/l/meetup-join/)|{spoken.AFTER_COLON})"
+# What may follow a colon: an address, of which more than the name of its host may be telling (it is broken, in another
+# script, or on anybody's host); one that is escaped, or of an app; and a number.
+_COLONS: Final = re.compile(
+    r":(?:(?P<app>(?<=wss:)//|=\r?\n|/=\r?\n|/?\\/|/l/meetup-join/)"
+    rf"|//(?P<host>[A-Za-z0-9.-]*+)(?P<odd>(?::\d{{1,5}})?/(?:{hosts.hints()})|[=@%\r\n\x80-\U0010ffff]|:[^/\s]{{0,80}}@)?"
+    rf"|{spoken.AFTER_COLON})"
 )
 _ADDRESS: Final = re.compile(r":(?:(?:=\r?\n)?\\?/(?:=\r?\n)?\\?/(?P<host>[A-Za-z0-9.-]*)|/l/meetup-join/)")
 MOST_NAMED: Final = 8
+# Links of mail filters hold a whole link and much beside it; any other says in its first part what it is.
+LONGEST_WRAPPED: Final = 3072
+LONGEST: Final = 1024
 _ENCODED: Final = re.compile(r"%(?:25)?3[aA](?:%(?:25)?2[fF]){2}(?P<host>[A-Za-z0-9.-]+)")
 _BARE: Final = re.compile(hosts.bare())
 _ON_ANY_HOST: Final = re.compile(rf"(?::\d{{1,5}})?\\?/(?:{hosts.hints()})")
@@ -66,16 +70,19 @@ def _openings(text: str) -> tuple[list[int], list[re.Match[str]]]:
 
     A text has many addresses and few hosts that matter: these are picked first, and only then looked for.
     """
-    named = {host for host in set(_HOSTS.findall(text)) if hosts.names_somebody(host)}
-    unusual, numbers = set(), []
-    for match in _UNUSUAL.finditer(text):
-        if match["address"] is None:
+    seen = set(_COLONS.findall(text))
+    named = {host for _, host, _, _ in seen if host and hosts.names_somebody(host)}
+    is_known = len(named) <= MOST_NAMED and not ("#" in text and _SETTINGS.search(text))
+    places = {place for host in named for place in _places(text, f"://{host}")} if is_known else set()
+    numbers: list[re.Match[str]] = []
+    if is_known and not any(app or odd or number for app, _, odd, number in seen):
+        return sorted(places), numbers
+    for match in _COLONS.finditer(text):
+        if match["host"] is None and match["app"] is None:
             numbers.append(match)
-        else:
-            unusual.add(match.start())
-    if len(named) > MOST_NAMED or ("#" in text and _SETTINGS.search(text)):
-        return sorted(unusual.union(match.start() for match in _HOSTS.finditer(text))), numbers
-    return sorted(unusual.union(place for host in named for place in _places(text, f"://{host}"))), numbers
+        elif match["app"] or match["odd"] or not is_known:
+            places.add(match.start())
+    return sorted(places), numbers
 
 
 def _places(text: str, sought: str) -> Iterator[int]:
@@ -91,10 +98,12 @@ def _with_scheme(text: str, openings: list[int], is_calendar: Calendar) -> Itera
         address = _ADDRESS.match(text, colon) if colon >= done else None
         if address is None or not _is_of_interest(text, address["host"], address.end()):
             continue
-        found = _found(text, colon, is_calendar)
-        if found is not None:
-            done = found.places[0][1]
-            yield found
+        scheme = _SCHEME.search(text, max(0, colon - 16), colon)
+        seen, end = _best(text, colon, scheme[0] if scheme else "https", is_calendar, host=address["host"] or "")
+        if seen is not None:
+            yield seen.at(scheme.start() if scheme else colon, end)
+        if seen is not None or is_wrapper(address["host"] or ""):
+            done = end
 
 
 def _is_of_interest(text: str, host: str | None, end: int) -> bool:
@@ -111,20 +120,17 @@ def _is_of_interest(text: str, host: str | None, end: int) -> bool:
     return after in ("@", ":", "%") and "@" in text[end : end + 80]
 
 
-def _found(text: str, colon: int, is_calendar: Calendar) -> Found | None:
-    scheme = _SCHEME.search(text, max(0, colon - 16), colon)
-    best = _best(text, colon, scheme[0] if scheme else "https", is_calendar)
-    return best[0].at(scheme.start() if scheme else colon, best[1]) if best is not None else None
-
-
-def _best(text: str, start: int, before: str, is_calendar: Calendar) -> tuple[Seen, int] | None:
-    """What the address is as it stands; only where that is no meeting, what it is if it goes on after the line's end."""
-    first: tuple[Seen, int] | None = None
-    for cut in cuts(text, start, is_calendar=is_calendar):
+def _best(text: str, start: int, before: str, is_calendar: Calendar, *, host: str) -> tuple[Seen | None, int]:
+    """What the address is as it stands, and its end; only where that is no meeting, what it is if it goes on after the
+    line's end.
+    """
+    longest = LONGEST_WRAPPED if is_wrapper(host.lower()) else LONGEST
+    first: tuple[Seen | None, int] = None, start
+    for cut in cuts(text, start, start + longest, is_calendar=is_calendar):
         seen = look(before + cut.text)
         if seen is not None and seen.kind != "other" and _may_be_broken(seen, cut):
             return seen, cut.end
-        if cut.is_sure and seen is not None:
+        if cut.is_sure:
             first = seen, cut.end
     return first
 
@@ -136,11 +142,13 @@ def _may_be_broken(seen: Seen, cut: Cut) -> bool:
 
 def _encoded(text: str, spans: list[Span]) -> Iterator[Found]:
     """Links inside the links of wrappers that we do not know."""
+    done = 0
     for match in _ENCODED.finditer(text):
-        if hosts.names_somebody(match["host"]) and not _covered(match.start(), spans):
+        if match.start() >= done and hosts.names_somebody(match["host"]) and not _covered(match.start(), spans):
             scheme = _SCHEME.search(text, max(0, match.start() - 16), match.start())
-            cut = next(cuts(text, match.start(), is_calendar=lambda: False))
+            cut = next(cuts(text, match.start(), match.start() + LONGEST, is_calendar=lambda: False))
             seen = look((scheme[0] if scheme else "https") + decoded(cut.text.partition("&")[0]))
+            done = cut.end
             if seen is not None:
                 yield seen.at(scheme.start() if scheme else match.start(), cut.end)
 
@@ -155,9 +163,9 @@ def _bare(text: str, spans: list[Span], is_calendar: Calendar) -> Iterator[Found
         start = before.end() if before else end
         if (text[start - 1 : start] in ("@", "/", "\\") and start) or not hosts.names_somebody(text[start:end]):
             continue
-        best = _best(text, start, "https://", is_calendar)
-        if best is not None and best[0].kind in ("join", "organiser", "closed"):
-            yield best[0].at(start, best[1])
+        seen, stop = _best(text, start, "https://", is_calendar, host="")
+        if seen is not None and seen.kind in ("join", "organiser", "closed"):
+            yield seen.at(start, stop)
 
 
 def _covered(place: int, spans: list[Span]) -> bool:

@@ -44,17 +44,16 @@ def told(text: str, colons: Sequence[re.Match[str]], links: Sequence[Found]) -> 
 
 
 def with_codes(text: str, found: list[Found]) -> list[Found]:
-    """Says of each meeting whether its passcode stands beside it in the text."""
+    """Says of each meeting whether its passcode stands below it in the text; of the first one, also above."""
     ordered = sorted(found, key=lambda one: one.places)
     ends = [_start(one) for one in ordered[1:]] + [len(text)] * bool(ordered)
-    done = 0
-    said = []
+    said: list[Found] = []
     for one, end in zip(ordered, ends, strict=True):
         start, stop = one.places[0]
-        beside = text[max(done, start - CODE_BEFORE) : start], text[stop : max(stop, min(end, stop + CODE_AFTER))]
-        if one.is_join and any(_tells_code(words) for words in beside):
+        above = "" if said else text[max(0, start - CODE_BEFORE) : start]
+        below = text[stop : max(stop, min(end, stop + CODE_AFTER))]
+        if one.is_join and (_tells_code(above) or _tells_code(below)):
             one = one._replace(flags=tuple(sorted({*one.flags, "PASS_IN_TEXT"})))
-        done = stop
         said.append(one)
     return said
 
