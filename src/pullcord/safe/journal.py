@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
@@ -296,8 +296,7 @@ class Journal:
         except OSError:
             return [], since
         whole = data[: data.rfind(b"\n") + 1]
-        wanted = (raw for raw in whole.splitlines() if raw and about.encode() in raw)
-        found = [line for raw in wanted if (line := _decode(self._keys, raw)) is not None]
+        found = [line for raw in _lines(whole, about.encode()) if (line := _decode(self._keys, raw)) is not None]
         return found, Place(beginning, start + len(whole), stamp)
 
     def set_aside(self) -> list[bytes]:
@@ -308,6 +307,17 @@ class Journal:
         except OSError:
             return []
         return [raw for raw in data.splitlines() if raw.strip() and _decode(self._keys, raw) is None]
+
+
+def _lines(whole: bytes, about: bytes) -> Iterator[bytes]:
+    """Those in which this text stands, looked for in the whole: a journal of years is not taken apart for a few lines."""
+    if not about:
+        yield from (raw for raw in whole.splitlines() if raw)
+    at = whole.find(about) if about else -1
+    while at >= 0:
+        end = whole.index(b"\n", at)
+        yield whole[whole.rfind(b"\n", 0, at) + 1 : end]
+        at = whole.find(about, end)
 
 
 def _stamp_of(path: str) -> tuple[int, int, int]:
