@@ -75,6 +75,12 @@ def _guide(words: list[str]) -> int:
     return guide_in_terminal(words)
 
 
+def _move_store(words: list[str]) -> int:
+    from pullcord.serve import move
+
+    return move.main(words)
+
+
 def _signin_link(words: list[str]) -> int:
     from pullcord import serve
 
@@ -88,6 +94,9 @@ COMMANDS: Final[dict[str, Command]] = {
     ),
     "serve": Command("Run the server on this machine.", _serve),
     "demo": Command("A practice meeting with a practice intrusion, to try it out.", _demo),
+    "move-store": Command(
+        "Move what is kept from the data folder to the PostgreSQL server of the settings.", _move_store
+    ),
     "signin-link": Command("A new link by which the owner signs in, for one use.", _signin_link),
 }
 

@@ -42,8 +42,9 @@ def claim(incident_id: str) -> None:
     Incident.objects.select_for_update(no_key=True).filter(pk=incident_id).values_list("pk").first()
 
 
-def read(incident_id: str) -> list[timeline.Entry]:
-    return [_value(row) for row in Entry.objects.filter(incident_id=incident_id).order_by("number")]
+def read(incident_id: str, *, using: str = "default") -> list[timeline.Entry]:
+    """`using`: the database, where there are two: see `store.move`."""
+    return [_value(row) for row in Entry.objects.using(using).filter(incident_id=incident_id).order_by("number")]
 
 
 def has(incident_id: str, kind: str) -> bool:
