@@ -91,7 +91,8 @@ def test_a_kit_that_another_key_sealed_or_that_was_changed_is_unreadable_and_nam
     path = only_file(kits, tmp_path)
     ours = path.read_bytes()
     stranger = make_keys(str(tmp_path / "stranger"))
-    for content in (b"", b"random bytes", ours[:-9], stranger.seal(b"{}"), ours[:40] + b"A" + ours[41:]):
+    changed = ours[:40] + (b"B" if ours[40:41] == b"A" else b"A") + ours[41:]
+    for content in (b"", b"random bytes", ours[:-9], stranger.seal(b"{}"), changed):
         path.write_bytes(content)
         with pytest.raises(KitUnreadable) as told:
             kits.read("m1")
