@@ -12,6 +12,7 @@ import pytest
 
 from pullcord.cli import main
 from pullcord.core import guide, texts
+from pullcord.core.blanks import TO_FILL_IN, Line, fill, holes
 from pullcord.core.saying import Say
 from pullcord.core.texts import Adjourned, Told
 from pullcord.core.wording import FORBIDDEN
@@ -186,8 +187,8 @@ def test_a_time_without_its_zone_is_refused():
 
 def test_what_nobody_told_is_a_line_to_fill_in():
     text = texts.police_text(Told())
-    assert f"Began: {texts.TO_FILL_IN}" in text
-    assert f"Were children there? {texts.TO_FILL_IN}" in text
+    assert f"Began: {TO_FILL_IN}" in text
+    assert f"Were children there? {TO_FILL_IN}" in text
     assert "None" not in text
 
 
@@ -240,6 +241,36 @@ def test_the_public_notice_says_nothing_of_what_was_shown():
     assert "It continues on 1 December at 19:00." in text
     assert LINES[0] in text
     assert not re.search(r"abuse|sexual|child|image|showed", text)
+
+
+# Blanks.
+
+
+def test_what_is_filled_in_is_never_read_as_a_blank_again():
+    assert fill([Line("{a} and {b}")], {"a": "{b}", "b": "\\1{a}"}) == "{b} and \\1{a}"
+
+
+def test_a_line_stands_once_for_each_of_several_and_is_left_open_for_none():
+    assert fill([Line("is {a}, {b}")], {"a": ("x", "y"), "b": "z"}) == "is x, z\nis y, z"
+    assert fill([Line("is {a}")], {"a": ()}) == f"is {TO_FILL_IN}"
+
+
+def test_a_line_may_stand_only_with_or_only_without_a_value():
+    lines = [Line("told", when="a"), Line("not told", unless="a")]
+    assert [fill(lines, {"a": value}) for value in ("x", "", ("x",), ())] == ["told", "not told", "told", "not told"]
+
+
+def test_a_blank_that_nobody_thought_of_is_an_error_and_no_gap():
+    with pytest.raises(KeyError):
+        fill([Line("{thought_of} {forgotten}")], {"thought_of": ""})
+
+
+def test_every_blank_of_the_texts_has_its_value():
+    told = set(texts.values(TOLD))
+    for lines in (texts.police_lines(), texts.platform_lines()):
+        assert holes(lines) <= told
+    assert holes(texts.message_lines()) <= told | {"sender", "signed", "help"}
+    assert holes(texts.notice_lines()) == {*Adjourned._fields, "help"}
 
 
 # In the terminal.

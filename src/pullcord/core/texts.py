@@ -1,18 +1,22 @@
 """Texts made on the spot: for the police, for the platform, for everyone who was there, and a public notice.
 
 Plain values in, plain text out. What nobody told is a line to fill in, never a guess. Nothing of what was shown is described.
+Each text is a list of lines with blanks (`core/blanks`): here they are filled from values, on a page by its script.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple
 
+from pullcord.core.blanks import Line, Values, fill
 from pullcord.core.saying import Say, in_english
 
 Category = Literal["child", "sexual", "violence", "threats", "unsure"]
 How = Literal["screen", "camera", "background", "picture", "file", "link", "chat", "voice"]
 
-TO_FILL_IN: Final = "______________________"
+ENDS: Final = ("?", "؟", ")")
+CATEGORIES: Final[tuple[Category, ...]] = ("unsure", "child", "sexual", "violence", "threats")
+WAYS: Final[tuple[How, ...]] = ("screen", "camera", "background", "picture", "file", "link", "chat", "voice")
 
 
 class Told(NamedTuple):
@@ -74,88 +78,57 @@ def how(ways: Iterable[How], say: Say = in_english) -> str:
     return ", ".join(words[way] for way in ways)
 
 
+def values(told: Told, say: Say = in_english) -> Values:
+    """By the holes of the texts about the meeting."""
+    return {
+        "what": what(told.category, say),
+        "how": how(told.how, say),
+        "danger": _yes_no(told.danger, say),
+        "live": _yes_no(told.live, say),
+        "recognised": _yes_no(told.recognised, say),
+        "platform": told.platform,
+        "number": told.number,
+        "title": told.title,
+        "began": moment(told.began),
+        "ended": moment(told.ended),
+        "lasted": told.lasted,
+        "shown": told.names_shown,
+        "people": "" if told.people is None else str(told.people),
+        "children": _yes_no(told.children, say),
+        "recording": told.recording,
+        "link_posted": _yes_no(told.link_posted, say),
+        "money": _yes_no(told.money, say),
+        "platform_reference": told.platform_reference,
+        "police_reference": told.police_reference,
+        "is_over": "yes" if told.is_over else "",
+        "is_link_dead": "yes" if told.is_link_dead else "",
+        "police_called": "yes" if told.police_called else "",
+        "name": told.name,
+        "phone": told.phone,
+        "email": told.email,
+        "contact": told.phone or told.email,
+        "blank": "",
+    }
+
+
 def police_text(told: Told, say: Say = in_english) -> str:
-    """In the order of an online police form, to read aloud, to copy or to print."""
-    parts = (
-        (say("First"), _first(told, say)),
-        (say("1. What happened"), _what_happened(told, say)),
-        (say("2. Where"), _where(told, say)),
-        (say("3. When"), _when(told, say)),
-        (say("4. Who"), _who(told, say)),
-        (say("5. What there is"), _evidence(told, say)),
-        (say("6. Harm and loss"), _harm(told, say)),
-        (say("7. What has been done"), _done(told, say)),
-        (say("8. About me"), _about(told, say)),
-        (say("To write down during the call"), _from_the_call(say)),
-    )
-    head = [say("Report to the police"), say("In words only. No picture is attached.")]
-    return _text(*head, *(f"\n{title}\n{body}" for title, body in parts))
+    return fill(police_lines(say), values(told, say))
 
 
 def platform_text(told: Told, say: Say = in_english) -> str:
     """For the platform's own form or address."""
-    asks = (
-        say("I attach no picture, no clip and no recording. Keeping or sending them may be a crime."),
-        say("Please keep your records of this meeting for the police."),
-        say("Please keep whoever did this from doing it again."),
-    )
-    police = [_police(told, say)] if told.police_called else []
-    return _text(
-        say("I report {what}, shown in a meeting on your service.").format(what=what(told.category, say)),
-        "",
-        _line(say("Meeting number"), told.number),
-        _line(say("Began"), _moment(told.began)),
-        _line(say("Ended"), _moment(told.ended)),
-        _line(say("Names shown"), ", ".join(told.names_shown)),
-        _line(say("How it was shown"), how(told.how, say)),
-        "",
-        *asks,
-        *police,
-        "",
-        _line(say("My name"), told.name),
-        _line(say("You reach me at"), told.email or told.phone),
-    )
+    return fill(platform_lines(say), {**values(told, say), "contact": told.email or told.phone})
+
+
+def message_text(told: Told, sender: str, help_lines: Sequence[str], say: Say = in_english) -> str:
+    """For everyone who was there. `sender`: a neutral name they know. `help_lines`: where they are, ready to be read."""
+    more = {"sender": sender, "signed": told.name or sender, "help": tuple(help_lines)}
+    return fill(message_lines(say), {**values(told, say), **more})
 
 
 def subject(say: Say = in_english) -> str:
     """Of a mail: it stands on lock screens, so it names no group and no meeting."""
     return say("About earlier")
-
-
-def message_text(told: Told, sender: str, help_lines: Sequence[str], say: Say = in_english) -> str:
-    """For everyone who was there, to paste into the group's own chat or mail. `sender`: a neutral name they know.
-
-    The first line is what a lock screen shows. `help_lines`: where they are, ready to be read.
-    """
-    happened = say("In our online meeting, somebody showed {what}.").format(what=what(told.category, say))
-    return _text(
-        say("A message from {sender} about earlier. Open when you are alone.").format(sender=sender or TO_FILL_IN),
-        "",
-        say("It is about something upsetting. You do not have to read it now."),
-        "",
-        happened,
-        say("Somebody else did this. You did nothing wrong by seeing it, whether you looked away or not."),
-        *_said_done(told, say),
-        "",
-        say(
-            "You do not have to do anything. If something of it is on your device: do not open it, and tell the police."
-        ),
-        say("Please keep nothing of it, pass nothing on, and do not look for the person."),
-        "",
-        *_feelings(say),
-        "",
-        *_answers(say),
-        "",
-        say(
-            "If a child was with you: they did nothing wrong. Do not ask what they saw, and do not search their device."
-        ),
-        "",
-        say("Where help is:"),
-        *(help_lines or [TO_FILL_IN]),
-        "",
-        say("You reach a person here: {contact}").format(contact=told.phone or told.email or TO_FILL_IN),
-        told.name or sender or TO_FILL_IN,
-    )
 
 
 def how_to_send(say: Say = in_english) -> tuple[str, ...]:
@@ -185,24 +158,7 @@ class Adjourned(NamedTuple):
 
 def notice_text(notice: Adjourned, help_lines: Sequence[str], say: Say = in_english) -> str:
     """For the page on which the meeting was announced. Nothing of what was shown is in it."""
-    return _text(
-        say("Public notice: meeting adjourned"),
-        "",
-        say("The meeting of {body} on {day} was adjourned at {time}, because it was disrupted online.").format(
-            body=notice.body or TO_FILL_IN, day=notice.day or TO_FILL_IN, time=notice.time or TO_FILL_IN
-        ),
-        _goes_on(notice, say),
-        say("The old link is no longer used. The new link is published here: {page}").format(
-            page=notice.page or TO_FILL_IN
-        ),
-        "",
-        say("If you have a recording of the meeting, please do not open it or pass it on. Tell the police."),
-        say("If you were there and it troubles you, help is here:"),
-        *(help_lines or [TO_FILL_IN]),
-        "",
-        _line(say("Published"), notice.published),
-        _line(say("Signed"), notice.signed),
-    )
+    return fill(notice_lines(say), {**notice._asdict(), "help": tuple(help_lines)})
 
 
 def before_the_notice(say: Say = in_english) -> tuple[str, ...]:
@@ -214,106 +170,109 @@ def before_the_notice(say: Say = in_english) -> tuple[str, ...]:
     )
 
 
-def _first(told: Told, say: Say) -> str:
-    return _text(
-        _line(say("Is anyone in danger now?"), _yes_no(told.danger, say)),
-        _line(say("Could it have been happening live?"), _yes_no(told.live, say)),
-        _line(say("Did anyone recognise a person or a place?"), _yes_no(told.recognised, say)),
+def police_lines(say: Say = in_english) -> tuple[Line, ...]:
+    """In the order of an online police form, to read aloud, to copy or to print."""
+    return (
+        Line(say("Report to the police")),
+        Line(say("In words only. No picture is attached.")),
+        *_part(say("First"), *_first(say)),
+        *_part(say("1. What happened"), *_what_happened(say)),
+        *_part(say("2. Where"), *_where(say)),
+        *_part(say("3. When"), _line("began", say("Began"), say), _line("ended", say("Ended"), say)),
+        *_part(say("4. Who"), *_who(say)),
+        *_part(say("5. What there is"), *_evidence(say)),
+        *_part(say("6. Harm and loss"), *_harm(say)),
+        *_part(say("7. What has been done"), *_done(say)),
+        *_part(say("8. About me"), *_about(say)),
+        *_part(say("To write down during the call"), *_from_the_call(say)),
     )
 
 
-def _what_happened(told: Told, say: Say) -> str:
-    return _text(
-        say("In our online meeting, somebody showed {what}.").format(what=what(told.category, say)),
-        _line(say("How it was shown"), how(told.how, say)),
-        _line(say("For how long"), told.lasted),
+def platform_lines(say: Say = in_english) -> tuple[Line, ...]:
+    told = say("The police have been told. Their number is {police_reference}.")
+    return (
+        Line(say("I report {what}, shown in a meeting on your service.")),
+        Line(),
+        _line("number", say("Meeting number"), say),
+        _line("began", say("Began"), say),
+        _line("ended", say("Ended"), say),
+        Line(_titled(say("Name shown"), "shown", say)),
+        _line("how", say("How it was shown"), say),
+        Line(),
+        Line(say("I attach no picture, no clip and no recording. Keeping or sending them may be a crime.")),
+        Line(say("Please keep your records of this meeting for the police.")),
+        Line(say("Please keep whoever did this from doing it again.")),
+        Line(told, when="police_called"),
+        Line(),
+        _line("name", say("My name"), say),
+        _line("contact", say("You reach me at"), say),
     )
 
 
-def _where(told: Told, say: Say) -> str:
-    return _text(
-        _line(say("Platform"), told.platform),
-        _line(say("Meeting number"), told.number),
-        _line(say("Title of the meeting"), told.title),
-        _line(say("Where the host was (town, country)"), ""),
+def message_lines(say: Say = in_english) -> tuple[Line, ...]:
+    """To paste into the group's own chat or mail. The first line is what a lock screen shows."""
+    return (
+        Line(say("A message from {sender} about earlier. Open when you are alone.")),
+        Line(),
+        Line(say("It is about something upsetting. You do not have to read it now.")),
+        Line(),
+        Line(say("In our online meeting, somebody showed {what}.")),
+        Line(say("Somebody else did this. You did nothing wrong by seeing it, whether you looked away or not.")),
+        Line(say("The meeting has been ended."), when="is_over"),
+        Line(say("Its link will not be used again."), when="is_link_dead"),
+        Line(say("The police have been told."), when="police_called"),
+        Line(),
+        *map(Line, _asked_of_them(say)),
+        Line(),
+        *map(Line, feelings(say)),
+        Line(),
+        *map(Line, _answers(say)),
+        Line(),
+        Line(
+            say(
+                "If a child was with you: they did nothing wrong. Do not ask what they saw, and do not search their device."
+            )
+        ),
+        Line(),
+        Line(say("Where help is:")),
+        Line("{help}"),
+        Line(),
+        Line(say("You reach a person here: {contact}")),
+        Line("{signed}"),
     )
 
 
-def _when(told: Told, say: Say) -> str:
-    return _text(_line(say("Began"), _moment(told.began)), _line(say("Ended"), _moment(told.ended)))
-
-
-def _who(told: Told, say: Say) -> str:
-    names = [say("The name shown was “{name}”.").format(name=name) for name in told.names_shown]
-    return _text(
-        *(names or [_line(say("Names shown"), "")]),
-        say("A name or a link that was shown does not show who did it."),
-        _line(say("How many people were in the meeting"), "" if told.people is None else str(told.people)),
-        _line(say("Were children there?"), _yes_no(told.children, say)),
+def notice_lines(say: Say = in_english) -> tuple[Line, ...]:
+    return (
+        Line(say("Public notice: meeting adjourned")),
+        Line(),
+        Line(say("The meeting of {body} on {day} was adjourned at {time}, because it was disrupted online.")),
+        Line(say("It continues on {next_day} at {next_time}."), when="next_day"),
+        Line(say("The day on which it continues will be published here."), unless="next_day"),
+        Line(say("The old link is no longer used. The new link is published here: {page}")),
+        Line(),
+        Line(say("If you have a recording of the meeting, please do not open it or pass it on. Tell the police.")),
+        Line(say("If you were there and it troubles you, help is here:")),
+        Line("{help}"),
+        Line(),
+        _line("published", say("Published"), say),
+        _line("signed", say("Signed"), say),
     )
 
 
-def _evidence(told: Told, say: Say) -> str:
-    if told.recording:
-        recording = say("A recording lies here: {place}.").format(place=told.recording)
-    else:
-        recording = _line(say("Is there a recording or a stream, and where?"), "")
-    return _text(
-        recording,
-        say("Please tell us what to do with it. Until then we delete nothing, and open nothing."),
-        _line(say("Was a web address posted? (said by phone, not written here)"), _yes_no(told.link_posted, say)),
-        _line(say("Does anybody have a picture or a recording of it?"), ""),
-        _line(say("Who has the list of who was there"), told.name),
-    )
-
-
-def _harm(told: Told, say: Say) -> str:
-    return _text(
-        _line(say("Was money or an account touched?"), _yes_no(told.money, say)),
-        _line(say("Who needs help now"), ""),
-    )
-
-
-def _done(told: Told, say: Say) -> str:
-    return _text(
-        _line(say("Reported to the platform, its number"), told.platform_reference),
-        _line(say("Earlier police number, if there is one"), told.police_reference),
-        _line(say("Was everyone asked to keep nothing and pass nothing on?"), ""),
-    )
-
-
-def _about(told: Told, say: Say) -> str:
-    return _text(
-        _line(say("Name"), told.name),
-        _line(say("Address"), ""),
-        _line(say("Date of birth"), ""),
-        _line(say("Phone"), told.phone),
-        _line(say("E-mail"), told.email),
-        _line(say("When we can be called"), ""),
-    )
-
-
-def _from_the_call(say: Say) -> str:
-    return _text(
-        _line(say("Number of the report"), ""),
-        _line(say("Name of the officer, and when"), ""),
-        _line(say("What they said about a recording"), ""),
-    )
-
-
-def _said_done(told: Told, say: Say) -> list[str]:
-    said = (
-        (told.is_over, say("The meeting has been ended.")),
-        (told.is_link_dead, say("Its link will not be used again.")),
-        (told.police_called, say("The police have been told.")),
-    )
-    return [sentence for is_so, sentence in said if is_so]
-
-
-def _feelings(say: Say) -> tuple[str, ...]:
+def feelings(say: Say = in_english) -> tuple[str, ...]:
     return (
         say("Some people feel shock, anger or disgust. Some sleep badly, or it comes back to them. Some feel nothing."),
         say("For many it fades. If you have lived through abuse, it can weigh more. You need not say why you call."),
+    )
+
+
+def _asked_of_them(say: Say) -> tuple[str, ...]:
+    return (
+        say(
+            "You do not have to do anything. If something of it is on your device: do not open it, and tell the police."
+        ),
+        say("Please keep nothing of it, pass nothing on, and do not look for the person."),
     )
 
 
@@ -325,34 +284,108 @@ def _answers(say: Say) -> tuple[str, ...]:
     )
 
 
-def _police(told: Told, say: Say) -> str:
-    if not told.police_reference:
-        return say("The police have been told.")
-    return say("The police have been told. Their number is {number}.").format(number=told.police_reference)
+def _first(say: Say) -> tuple[Line, ...]:
+    return (
+        _line("danger", say("Is anyone in danger now?"), say),
+        _line("live", say("Could it have been happening live?"), say),
+        _line("recognised", say("Did anyone recognise a person or a place?"), say),
+    )
 
 
-def _goes_on(notice: Adjourned, say: Say) -> str:
-    if not notice.next_day:
-        return say("The day on which it continues will be published here.")
-    return say("It continues on {day} at {time}.").format(day=notice.next_day, time=notice.next_time or TO_FILL_IN)
+def _what_happened(say: Say) -> tuple[Line, ...]:
+    return (
+        Line(say("In our online meeting, somebody showed {what}.")),
+        _line("how", say("How it was shown"), say),
+        _line("lasted", say("For how long"), say),
+    )
+
+
+def _where(say: Say) -> tuple[Line, ...]:
+    return (
+        _line("platform", say("Platform"), say),
+        _line("number", say("Meeting number"), say),
+        _line("title", say("Title of the meeting"), say),
+        _line("blank", say("Where the host was (town, country)"), say),
+    )
+
+
+def _who(say: Say) -> tuple[Line, ...]:
+    return (
+        Line(say("The name shown was “{shown}”."), when="shown"),
+        _line("shown", say("Names shown"), say)._replace(unless="shown"),
+        Line(say("A name or a link that was shown does not show who did it.")),
+        _line("people", say("How many people were in the meeting"), say),
+        _line("children", say("Were children there?"), say),
+    )
+
+
+def _evidence(say: Say) -> tuple[Line, ...]:
+    return (
+        Line(say("A recording lies here: {recording}."), when="recording"),
+        _line("recording", say("Is there a recording or a stream, and where?"), say)._replace(unless="recording"),
+        Line(say("Please tell us what to do with it. Until then we delete nothing, and open nothing.")),
+        _line("link_posted", say("Was a web address posted? (said by phone, not written here)"), say),
+        _line("blank", say("Does anybody have a picture or a recording of it?"), say),
+        _line("name", say("Who has the list of who was there"), say),
+    )
+
+
+def _harm(say: Say) -> tuple[Line, ...]:
+    return (
+        _line("money", say("Was money or an account touched?"), say),
+        _line("blank", say("Who needs help now"), say),
+    )
+
+
+def _done(say: Say) -> tuple[Line, ...]:
+    return (
+        _line("platform_reference", say("Reported to the platform, its number"), say),
+        _line("police_reference", say("Earlier police number, if there is one"), say),
+        _line("blank", say("Was everyone asked to keep nothing and pass nothing on?"), say),
+    )
+
+
+def _about(say: Say) -> tuple[Line, ...]:
+    return (
+        _line("name", say("Name"), say),
+        _line("blank", say("Address"), say),
+        _line("blank", say("Date of birth"), say),
+        _line("phone", say("Phone"), say),
+        _line("email", say("E-mail"), say),
+        _line("blank", say("When we can be called"), say),
+    )
+
+
+def _from_the_call(say: Say) -> tuple[Line, ...]:
+    return (
+        _line("blank", say("Number of the report"), say),
+        _line("blank", say("Name of the officer, and when"), say),
+        _line("blank", say("What they said about a recording"), say),
+    )
+
+
+def _part(title: str, *lines: Line) -> tuple[Line, ...]:
+    return (Line(), Line(title), *lines)
+
+
+def _line(hole: str, title: str, say: Say) -> Line:
+    return Line(_titled(title, hole, say))
+
+
+def _titled(title: str, hole: str, say: Say) -> str:
+    """A question has its own sign at the end."""
+    if title.endswith(ENDS):
+        return f"{title} {{{hole}}}"
+    return say("{title}: {value}").replace("{title}", title).replace("{value}", f"{{{hole}}}")
 
 
 def _yes_no(answer: bool | None, say: Say) -> str:
     return "" if answer is None else say("yes") if answer else say("no")
 
 
-def _moment(at: datetime | None) -> str:
+def moment(at: datetime | None) -> str:
     """With its zone, and in UTC: the police and the platform keep other clocks."""
     if at is None:
         return ""
     assert at.tzinfo is not None, "a time without its zone is no evidence"  # noqa: S101
     return f"{at.isoformat(' ', 'minutes')} = {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _line(title: str, value: str) -> str:
-    """A question has its own sign at the end."""
-    return f"{title}{'' if title.endswith(('?', ')')) else ':'} {value or TO_FILL_IN}"
-
-
-def _text(*lines: str) -> str:
-    return "\n".join(lines)
