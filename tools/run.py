@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-TOOLS = ("test", "check", "bench", "lock")
+TOOLS = ("test", "check", "bench", "words", "lock")
 
 
 def main(words: list[str]) -> int:
@@ -31,6 +31,10 @@ def main(words: list[str]) -> int:
         from tools import bench
 
         return bench.main(rest)
+    if name == "words":
+        from tools import words as catalogues
+
+        return catalogues.main(rest)
     from tools import lock
 
     return lock.main(rest)

@@ -70,6 +70,10 @@ def _demo(words: list[str]) -> int:
 
 
 def _guide(words: list[str]) -> int:
+    if "--site" in words:
+        from pullcord.guide.write import write_from_terminal
+
+        return write_from_terminal(words)
     from pullcord.jobs.guide import guide_in_terminal
 
     return guide_in_terminal(words)

@@ -38,6 +38,13 @@ def _stands(line: Line, values: Values) -> bool:
 
 
 def _filled(text: str, values: Values) -> Iterator[str]:
-    several = next((name for name in _HOLE.findall(text) if isinstance(values[name], tuple)), "")
-    for one in values[several] or ("",) if several else ("",):
-        yield _HOLE.sub(lambda hole, one=one: str(one if hole[1] == several else values[hole[1]]) or TO_FILL_IN, text)  # type: ignore[misc]
+    several = next((name for name in _HOLE.findall(text) if isinstance(values[name], tuple)), None)
+    if several is None:
+        yield _put(text, values)
+        return
+    for one in values[several] or ("",):
+        yield _put(text, {**values, several: one})
+
+
+def _put(text: str, values: Values) -> str:
+    return _HOLE.sub(lambda hole: str(values[hole[1]]) or TO_FILL_IN, text)

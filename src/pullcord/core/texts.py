@@ -158,7 +158,7 @@ class Adjourned(NamedTuple):
 
 def notice_text(notice: Adjourned, help_lines: Sequence[str], say: Say = in_english) -> str:
     """For the page on which the meeting was announced. Nothing of what was shown is in it."""
-    return fill(notice_lines(say), {**notice._asdict(), "help": tuple(help_lines)})
+    return fill(notice_lines(say), notice._asdict() | {"help": tuple(help_lines)})
 
 
 def before_the_notice(say: Say = in_english) -> tuple[str, ...]:

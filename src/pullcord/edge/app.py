@@ -7,7 +7,7 @@ from threading import Barrier
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,10 +30,14 @@ def build(
     people: ASGIApp | None,
     practice: ASGIApp | None,
     static: str | None,
+    guide: ASGIApp | None = None,
     trouble: Callable[[], str | None] = lambda: None,
     ears: Ears | None = None,
 ) -> Starlette:
-    """`people`: the Django pages; None = stop-only. `practice`: the practice meeting's app, mounted at /practice."""
+    """`people`: the Django pages; None = stop-only. `practice`: the practice meeting's app, mounted at /practice.
+
+    `guide`: what to do, for anyone, at /guide: it needs nothing of the rest.
+    """
     stops = ThreadPoolExecutor(STOPS_AT_ONCE, thread_name_prefix="stop")
     edge = Edge(desk, stops, Failures(), trouble, ears or Ears())
     routes: list[Route | Mount] = [
@@ -51,6 +55,8 @@ def build(
         routes.append(Mount("/static", StaticFiles(directory=static)))
     if practice is not None:
         routes.append(Mount("/practice", practice))
+    if guide is not None:
+        routes += [Route("/guide", to_the_guide, methods=["GET"]), Mount("/guide", guide)]
     routes.append(Mount("/", _Rest(people, trouble)))
     app = Starlette(routes=routes, middleware=[Middleware(OnlyOurHost, config=desk.config), Middleware(SmallBodies)])
     app.state.edge = edge
@@ -68,6 +74,10 @@ async def health(request: Request) -> Response:
     """Whether this server ends meetings, and whether the rest of it works too."""
     trouble = request.app.state.edge.trouble()
     return JSONResponse({"stops": True, "mode": "stop-only" if trouble else "full"})
+
+
+async def to_the_guide(request: Request) -> Response:
+    return RedirectResponse("/guide/", 308)
 
 
 class _Rest:

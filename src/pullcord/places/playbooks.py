@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
+from pullcord.core.saying import noted
+
 FOLDER: Final = Path(__file__).parent / "playbooks"
 GENERAL: Final = "general"
 
@@ -16,49 +18,49 @@ Status = Literal["live", "partly ended", "ended", "general"]
 Section = Literal["end", "stop_media", "remove", "lock", "switch_off", "recording", "report", "new_link", "guest"]
 
 SECTIONS: Final[Mapping[Section, str]] = {
-    "end": "End the meeting for everyone",
-    "remove": "Remove a person",
-    "lock": "Lock the meeting",
-    "stop_media": "Stop somebody's screen, camera or sound",
-    "switch_off": "Switch off chat, sharing and recording",
-    "recording": "If there is a recording or a live stream",
-    "new_link": "Change the link for next time",
-    "report": "Report it to the platform",
-    "guest": "If you are a guest",
+    "end": noted("End the meeting for everyone"),
+    "remove": noted("Remove a person"),
+    "lock": noted("Lock the meeting"),
+    "stop_media": noted("Stop somebody's screen, camera or sound"),
+    "switch_off": noted("Switch off chat, sharing and recording"),
+    "recording": noted("If there is a recording or a live stream"),
+    "new_link": noted("Change the link for next time"),
+    "report": noted("Report it to the platform"),
+    "guest": noted("If you are a guest"),
 }
 """In the order in which they are needed: end first, then close the way back; report afterwards."""
 DEVICES: Final[Mapping[str, str]] = {
-    "desktop": "On a computer",
-    "web": "In a browser",
-    "ios": "On an iPhone or iPad",
-    "android": "On an Android phone",
-    "mac": "On a Mac",
-    "phone": "On a phone",
-    "room_device": "On a room device",
-    "any": "On any device",
+    "desktop": noted("On a computer"),
+    "web": noted("In a browser"),
+    "ios": noted("On an iPhone or iPad"),
+    "android": noted("On an Android phone"),
+    "mac": noted("On a Mac"),
+    "phone": noted("On a phone"),
+    "room_device": noted("On a room device"),
+    "any": noted("On any device"),
 }
 ASIDES: Final[Mapping[str, str]] = {
-    "who": "Who can do it",
-    "first": "If there is a second to spare",
-    "co_host": "If you are a co-host",
-    "outside": "From outside the meeting",
-    "shortcut": "By keyboard",
-    "one_person": "One person",
-    "waiting_room": "Waiting room",
-    "lobby": "Lobby",
-    "can_return": "Can they come back?",
-    "where": "Where it lies",
-    "after": "Afterwards",
-    "deadline": "By when",
-    "never": "Leave these empty",
-    "traps": "Watch out",
-    "notes": "Also",
+    "who": noted("Who can do it"),
+    "first": noted("If there is a second to spare"),
+    "co_host": noted("If you are a co-host"),
+    "outside": noted("From outside the meeting"),
+    "shortcut": noted("By keyboard"),
+    "one_person": noted("One person"),
+    "waiting_room": noted("Waiting room"),
+    "lobby": noted("Lobby"),
+    "can_return": noted("Can they come back?"),
+    "where": noted("Where it lies"),
+    "after": noted("Afterwards"),
+    "deadline": noted("By when"),
+    "never": noted("Leave these empty"),
+    "traps": noted("Watch out"),
+    "notes": noted("Also"),
 }
 BEFORE: Final = ("who", "first")
 """What is said before the steps; the rest comes after them."""
 
 MEMORY: Final = "memory"
-MAY_DIFFER: Final = "may differ on your version"
+MAY_DIFFER: Final = noted("may differ on your version")
 QUOTED = re.compile(r"(?<!\w)'(.+?)'(?!\w)")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
+from pullcord.core.saying import Say, in_english, noted
 from pullcord.places.values import (
     LIBPHONENUMBER,
     ORDER,
@@ -22,12 +23,14 @@ ANY_COUNTRY: Final = "ZZ"
 YOUNG_DAYS: Final = 365
 """How long a number that stands on somebody else's page, or a confirmation, is believed."""
 REMIND_DAYS: Final = 60
-UNDATED_PAGE: Final = "date of the page unknown"
-UNCONFIRMED: Final = "The number we hold is undated or more than a year old. Take it from the address."
-UNCONFIRMED_ANYWHERE: Final = "The number we hold is undated or more than a year old, and we have no official address."
-NO_ADDRESS: Final = "We hold a number, but no official address to check it against."
-NOTHING_HELD: Final = "We hold no checked number."
-BY_LIBPHONENUMBER: Final = "an emergency number by the list libphonenumber, as of {day}"
+UNDATED_PAGE: Final = noted("date of the page unknown")
+UNCONFIRMED: Final = noted("The number we hold is undated or more than a year old. Take it from the address.")
+UNCONFIRMED_ANYWHERE: Final = noted(
+    "The number we hold is undated or more than a year old, and we have no official address."
+)
+NO_ADDRESS: Final = noted("We hold a number, but no official address to check it against.")
+NOTHING_HELD: Final = noted("We hold no checked number.")
+BY_LIBPHONENUMBER: Final = noted("an emergency number by the list libphonenumber, as of {day}")
 
 
 class Asks(NamedTuple):
@@ -93,6 +96,7 @@ def lines_for(
     today: date,
     asks: Asks = EVERYONE,
     police_in: str | None = None,
+    say: Say = in_english,
 ) -> list[Shown]:
     """In order. `nation`: None = not said, so every part's lines are shown, with their part.
 
@@ -109,7 +113,7 @@ def lines_for(
     if asks.link_posted and anywhere is not None and anywhere is not table:
         lines += anywhere.lines
     lines.sort(key=lambda line: ORDER.index(line.kind))
-    return [_shown(line, known, today) for line in lines]
+    return [_shown(line, known, today, say) for line in lines]
 
 
 def _of(table: Country, nation: str | None, asks: Asks) -> list[Line]:
@@ -129,7 +133,7 @@ def _serves(line: Line, nation: str | None) -> bool:
     return not line.nations or nation is None or nation.upper() in line.nations
 
 
-def _shown(line: Line, known: Directory, today: date) -> Shown:
+def _shown(line: Line, known: Directory, today: date, say: Say) -> Shown:
     confirmed = _confirmation(line, known, today)
     why = "" if confirmed else held_back(line, today)
     table = known.countries[line.country]
@@ -151,7 +155,7 @@ def _shown(line: Line, known: Directory, today: date) -> Shown:
         cost=line.cost,
         for_whom=line.for_whom,
         know=line.know,
-        dated=_dated(line, confirmed),
+        dated=_dated(line, confirmed, say),
         source=line.source,
         withheld=why,
     )
@@ -185,12 +189,14 @@ def address_of(line: Line) -> str:
     return next((text.split()[0] for text in line.source if text.startswith("http")), "")
 
 
-def _dated(line: Line, confirmed: Confirmed | None) -> str:
+def _dated(line: Line, confirmed: Confirmed | None, say: Say) -> str:
     if confirmed is not None:
-        return f"confirmed by {confirmed.by} on {confirmed.on.isoformat()}"
+        return say("confirmed by {name} on {day}").format(name=confirmed.by, day=confirmed.on.isoformat())
     if line.confidence == LIBPHONENUMBER:
-        return BY_LIBPHONENUMBER.format(day=line.verified_on)
-    return UNDATED_PAGE if first_day(line.verified_on) is None else f"last seen {line.verified_on}"
+        return say(BY_LIBPHONENUMBER).format(day=line.verified_on)
+    if first_day(line.verified_on) is None:
+        return say(UNDATED_PAGE)
+    return say("last seen {day}").format(day=line.verified_on)
 
 
 def by_kind(shown: Iterable[Shown], *, asks: Asks = EVERYONE) -> list[Group]:

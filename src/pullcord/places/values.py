@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
+from pullcord.core.saying import noted
+
 Kind = Literal[
     "emergency",
     "police",
@@ -30,15 +32,15 @@ ORDER: Final[tuple[Kind, ...]] = (
 """The order on every screen and paper. Survivors' help is shown to everyone, so that nobody has to say why."""
 
 TITLES: Final[Mapping[Kind, str]] = {
-    "emergency": "Emergency",
-    "police": "The police, if nobody is in danger now",
-    "victim_support": "Support for people affected by a crime",
-    "abuse_survivors": "Support for adults who lived through abuse, now or long ago",
-    "emotional_support": "Someone to talk to",
-    "child_helpline": "For children and young people, and for adults worried about a child",
-    "csam_hotline": "Report a web address",
-    "cybercrime": "If money or an account was touched",
-    "csa_concern": "If you are worried about a child, about someone else, or about yourself",
+    "emergency": noted("Emergency"),
+    "police": noted("The police, if nobody is in danger now"),
+    "victim_support": noted("Support for people affected by a crime"),
+    "abuse_survivors": noted("Support for adults who lived through abuse, now or long ago"),
+    "emotional_support": noted("Someone to talk to"),
+    "child_helpline": noted("For children and young people, and for adults worried about a child"),
+    "csam_hotline": noted("Report a web address"),
+    "cybercrime": noted("If money or an account was touched"),
+    "csa_concern": noted("If you are worried about a child, about someone else, or about yourself"),
 }
 
 LIBPHONENUMBER: Final = "libphonenumber"

@@ -10,6 +10,7 @@ from pullcord import edge
 from pullcord.config import Config
 from pullcord.edge.ears import Ears
 from pullcord.edge.pages import sorry_page
+from pullcord.guide.served import app as guide
 from pullcord.jobs import desk as desks
 from pullcord.jobs.desk import Desk, open_desk, refuse_open_folders
 from pullcord.jobs.guard import Guard
@@ -99,6 +100,7 @@ def build(config: Config, *, practice: ASGIApp | None = None) -> House:
         people=people,
         practice=practice or practice_app(rooms, public_address=config.address),
         static=str(files("pullcord.web") / "static"),
+        guide=guide(Path(config.path("places"))),
         trouble=troubles.sentence,
         ears=ears,
     )
