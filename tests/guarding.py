@@ -22,7 +22,7 @@ from pullcord.platforms.wire import Wire
 from pullcord.safe.journal import Line
 from pullcord.safe.kit import Kit
 from pullcord.words import Meeting
-from tests.contract.ground import Joined, Refused
+from tests.contract.ground import Away, Joined, Refused
 from tests.desk import Clock
 from tests.fakes import guarded
 from tests.stopping import Scene, kit_of, scene
@@ -155,18 +155,24 @@ class Hostile:
         self._ground, self._meeting, self._invitation = ground, meeting, invitation
         self.seconds_in: list[float] = []
         self.refused = 0
+        self.away = 0
 
-    def go_on_for(self, seconds: float) -> None:
-        until, pause = time.monotonic() + seconds, threading.Event()
-        while time.monotonic() < until:
+    def go_on_for(self, seconds: float) -> float:
+        """For how many seconds it went on: fewer where the platform went away."""
+        began, pause = time.monotonic(), threading.Event()
+        while not self.away and time.monotonic() < began + seconds:
             self._once()
             pause.wait(JOIN_EVERY_SECONDS)
+        return time.monotonic() - began
 
     def _once(self) -> None:
         try:
             inside = self._ground.join(self._meeting, self._invitation, name="Mallory")
         except Refused:
             self.refused += 1
+            return
+        except Away:
+            self.away += 1
             return
         came = time.monotonic()
         was_out = inside.is_out(within_seconds=10)

@@ -65,7 +65,8 @@ def said() -> Iterator[tuple[str, str, list[str]]]:
 
 def in_source(path: Path, place: str, method: str) -> Iterator[tuple[str, str, list[str]]]:
     for _, message, comments, _ in extract(method, io.BytesIO(path.read_bytes()), KEYWORDS, ["Translators:"]):
-        assert isinstance(message, str), f"{place}: one sentence at a time"
+        if not isinstance(message, str):
+            raise TypeError(f"{place}: one sentence at a time, not {message}")
         yield place, message, comments
 
 

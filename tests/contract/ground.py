@@ -12,6 +12,10 @@ class Refused(Exception):
     """The platform did not let this participant in. The text is the platform's own."""
 
 
+class Away(Exception):
+    """The platform is not there: nobody let this participant in, and nobody refused him."""
+
+
 class Joined(Protocol):
     """One participant, as the platform sees him: at signalling level, without media."""
 

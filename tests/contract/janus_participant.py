@@ -6,10 +6,10 @@ from contextlib import ExitStack
 from itertools import count
 from typing import Any
 
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import connect
 
-from tests.contract.ground import Refused
+from tests.contract.ground import Away, Refused
 
 PLUGIN = "janus.plugin.videoroom"
 
@@ -65,11 +65,17 @@ class Participant:
 
 
 def join(address: str, room: str | int, token: str, *, name: str, number: str | None = None) -> Participant:
-    """Come in with an invitation, telling its public number in the id, as a page of ours does. Raises Refused.
+    """Come in with an invitation, telling its public number in the id, as a page of ours does. Raises Refused, Away.
 
     Where people are numbered as rooms are, Janus gives the id, and the page says the number in its metadata.
     """
-    participant = Participant(address)
+    try:
+        return _join(Participant(address), room, token, name=name, number=number)
+    except (OSError, EOFError, WebSocketException) as error:
+        raise Away(str(error)) from error
+
+
+def _join(participant: Participant, room: str | int, token: str, *, name: str, number: str | None) -> Participant:
     told: dict[str, object] = {}
     if number:
         in_words = isinstance(room, str)

@@ -22,6 +22,7 @@ def hostile_for(stage: Stage, seconds: float) -> Hostile:
     client = Hostile(stage.ground, meeting, tokens[0])
     with kept_ended(meeting, stage.module, stage.wire):
         client.go_on_for(seconds)
+    assert not client.away, "the platform went away"
     return client
 
 

@@ -122,7 +122,7 @@ def platform_text(told: Told, say: Say = in_english) -> str:
 
 def message_text(told: Told, sender: str, help_lines: Sequence[str], say: Say = in_english) -> str:
     """For everyone who was there. `sender`: a neutral name they know. `help_lines`: where they are, ready to be read."""
-    more = {"sender": sender, "signed": told.name or sender, "help": tuple(help_lines)}
+    more: Values = {"sender": sender, "signed": told.name or sender, "help": tuple(help_lines)}
     return fill(message_lines(say), {**values(told, say), **more})
 
 
