@@ -1,7 +1,7 @@
 """Help lines as the guide's pages show them: numbers first, and nothing without its date."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -76,6 +76,20 @@ def _in_a_message(table: Country, known: Directory, today: date, say: Say) -> It
     for group in by_kind(lines_for(known, table.code, None, today=today, say=say)):
         for line in group.shown:
             yield from ((text, nations[line.id]) for text in in_a_message([group._replace(shown=(line,))], say))
+
+
+def packed(lines: Mapping[str, list[tuple[str, tuple[str, ...]]]]) -> dict[str, Any]:
+    """The same, each ending but once ("date of the page unknown" stands in dozens): a page carries it to a phone."""
+    endings: list[str] = []
+
+    def pack(line: str, nations: tuple[str, ...]) -> tuple[str, tuple[str, ...], int]:
+        head, sign, ending = line.rpartition(" · (")
+        if (whole := sign + ending) not in endings:
+            endings.append(whole)
+        return head, nations, endings.index(whole)
+
+    rows = {code: [pack(*line) for line in lines[code]] for code in lines}
+    return {"lines": rows, "endings": endings}
 
 
 def dialled(number: str) -> str:

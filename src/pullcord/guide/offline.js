@@ -17,10 +17,11 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(dropOlder().then(() => self.clients.claim()));
 });
 
-async function answer(request, page) {
+// Asks the network first, and not the browser's own cache: a number that was withdrawn must be gone.
+async function answer(page) {
   const kept = async () => (await caches.open(EDITION)).match(page);
   try {
-    const fresh = await fetch(request, { signal: AbortSignal.timeout(WAIT_MS) });
+    const fresh = await fetch(page, { cache: "no-cache", signal: AbortSignal.timeout(WAIT_MS) });
     return fresh.ok ? fresh : ((await kept()) ?? fresh);
   } catch {
     return (await kept()) ?? Response.error();
@@ -29,5 +30,5 @@ async function answer(request, page) {
 
 self.addEventListener("fetch", (event) => {
   const page = event.request.url.split(/[?#]/)[0].replace(/\/$/, "/index.html");
-  if (event.request.method === "GET" && whole.includes(page)) event.respondWith(answer(event.request, page));
+  if (event.request.method === "GET" && whole.includes(page)) event.respondWith(answer(page));
 });

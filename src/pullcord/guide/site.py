@@ -133,9 +133,13 @@ class Site:
         if folder == "help":
             return helping.of_country(known.directory, name, known.today, said)
         if name in ("texts", "notice"):
-            lines = helping.message_lines(known.directory, known.today, said.plain)
+            lines = helping.packed(helping.message_lines(known.directory, known.today, said.plain))
             places = helping.parts(known.directory)
-            return {"help_lines": lines, "parts_of_countries": places, **telling.of_texts(said)}
+            return {
+                "help_lines": lines,
+                "parts_of_countries": places,
+                **telling.of_texts(said, telling.NOTICE if name == "notice" else telling.MEETING),
+            }
         return {}
 
     def _keeper(self, code: str) -> bytes:

@@ -1,6 +1,6 @@
 """What the pages of playbooks and of texts are made of: numbered sources, and the lines that a page's script fills."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from pullcord.core import guide, texts
@@ -12,6 +12,15 @@ from pullcord.places.playbooks import ASIDES, DEVICES, Playbook, Section, Step
 
 USUAL: Final = ("ios", "android", "phone")
 """Devices whose steps stand first: most people hold a phone."""
+
+LINES: Final[dict[str, Callable[[Say], tuple[Line, ...]]]] = {
+    "police": texts.police_lines,
+    "platform": texts.platform_lines,
+    "message": texts.message_lines,
+    "notice": texts.notice_lines,
+}
+MEETING: Final = ("police", "platform", "message")
+NOTICE: Final = ("notice",)
 
 
 class Sources:
@@ -51,10 +60,10 @@ def of_playbook(book: Playbook, said: Voice) -> dict[str, Any]:
     }
 
 
-def of_texts(said: Voice) -> dict[str, Any]:
-    """What the pages of texts ask for. `english`: None where nobody needs it beside."""
-    english = blanks(in_english) if said.language.needs_english else None
-    return {"said": blanks(said.plain), "english": english, "empty": empty}
+def of_texts(said: Voice, names: tuple[str, ...]) -> dict[str, Any]:
+    """What a page of these texts asks for. `english`: None where nobody needs it beside."""
+    english = blanks(in_english, names) if said.language.needs_english else None
+    return {"said": blanks(said.plain, names), "english": english, "empty": empty}
 
 
 def blocks(book: Playbook, section: Section) -> Iterator[Block]:
@@ -65,18 +74,18 @@ def blocks(book: Playbook, section: Section) -> Iterator[Block]:
     yield from (Block(ASIDES[key], part[key], False) for key in ASIDES if key in part)
 
 
-def blanks(say: Say) -> dict[str, Any]:
-    """All that a page's script needs to make the texts: the same lines that the terminal fills."""
-    return {
-        "police": texts.police_lines(say),
-        "platform": texts.platform_lines(say),
-        "message": texts.message_lines(say),
-        "notice": texts.notice_lines(say),
+def blanks(say: Say, names: tuple[str, ...]) -> dict[str, Any]:
+    """All that a page's script needs to make these texts: the same lines that the terminal fills."""
+    lines = {name: LINES[name](say) for name in names}
+    if names == NOTICE:
+        return lines
+    words = {
         "what": {category: texts.what(category, say) for category in texts.CATEGORIES},
         "how": {way: texts.how((way,), say) for way in texts.WAYS},
         "yes": say("yes"),
         "no": say("no"),
     }
+    return lines | words
 
 
 def empty(lines: tuple[Line, ...]) -> str:

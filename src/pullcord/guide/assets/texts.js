@@ -35,9 +35,9 @@ function moment(text) {
 function helpLines() {
   const part = value("country");
   const country = part.slice(0, 2);
-  return (help[country] ?? [])
+  return (help.lines[country] ?? [])
     .filter(([, nations]) => part === country || !nations.length || nations.includes(part))
-    .map(([line]) => line);
+    .map(([line, , ending]) => line + help.endings[ending]);
 }
 
 function aboutTheMeeting(words) {
@@ -105,7 +105,7 @@ function print_(button) {
   print();
 }
 
-for (const part of document.querySelectorAll(".scripted")) part.hidden = false;
+for (const part of document.querySelectorAll(".scripted, .unscripted")) part.hidden = part.classList.contains("unscripted");
 told.reset(); // a browser may put back what was entered before
 told.addEventListener("submit", (event) => event.preventDefault());
 told.addEventListener("input", writeAll);
