@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from pullcord import edge
 from pullcord.config import read_config
@@ -59,13 +60,15 @@ class Door(NamedTuple):
 
 
 @contextmanager
-def door(folder: Path, *, trouble: str | None = None, ears: Ears | None = None) -> Iterator[Door]:
+def door(
+    folder: Path, *, trouble: str | None = None, ears: Ears | None = None, guide: ASGIApp | None = None
+) -> Iterator[Door]:
     """`trouble`: what the banner says; the door then stands alone, as in stop-only mode."""
     with scene(folder) as now, _bound() as listening:
         port = listening.getsockname()[1]
         config = read_config(str(folder), environment={"PULLCORD_LISTEN": f"127.0.0.1:{port}"})
         desk = open_desk(config, wire=lambda _: now.wire)
-        app = edge.build(desk, people=None, practice=None, static=None, trouble=lambda: trouble, ears=ears)
+        app = edge.build(desk, people=None, practice=None, static=None, trouble=lambda: trouble, ears=ears, guide=guide)
         server = Prompt(uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False))
         server.config.timeout_graceful_shutdown = 1
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -100,7 +100,7 @@ def if_a_child_was_there(say: Say = in_english) -> tuple[str, ...]:
 def if_it_has_closed_down(name: str, took_over: tuple[str, ...], say: Say = in_english) -> tuple[str, ...]:
     """For a platform that is no more. `took_over`: what its people were sent to; none = nothing did."""
     if took_over:
-        now = say("{name} is closed. What took over: {others}.").format(name=name, others=", ".join(took_over))
+        now = say("{name} is closed. What took over: {others}.").format(name=name, others=say(", ").join(took_over))
     else:
         now = say("{name} is closed, and nothing took over. Choose one with a waiting room.").format(name=name)
     return (now, say("Take its old links out of web pages, calendars and posters. Do not follow them."))

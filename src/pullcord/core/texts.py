@@ -75,7 +75,7 @@ def how(ways: Iterable[How], say: Say = in_english) -> str:
         "chat": say("in the chat"),
         "voice": say("by voice"),
     }
-    return ", ".join(words[way] for way in ways)
+    return say(", ").join(words[way] for way in ways)
 
 
 def values(told: Told, say: Say = in_english) -> Values:

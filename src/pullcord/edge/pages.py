@@ -100,7 +100,8 @@ def sorry_page(trouble: str | None) -> HTMLResponse:
     """The people pages while only the stop works."""
     why = trouble or "The pages of this server are not available now."
     said = f"<h1>Only ending a meeting works now</h1><p>{escape(why)}</p><p>Personal links for ending a meeting work as always.</p>"
-    return page(said + "<h2>If you are in the meeting now</h2>" + _hands(GENERAL_HANDS), status=503)
+    hands = "<h2>If you are in the meeting now</h2>" + _hands(GENERAL_HANDS)
+    return page(said + hands + '<p><a href="/guide/">What to do, on any platform</a></p>', status=503)
 
 
 def _banner(view: View) -> str:
@@ -203,5 +204,6 @@ _NOW = """<h2>What to do now</h2><ol>
 <li>If anyone is in danger now, call the emergency number of your country first.</li>
 <li>Tell the host by phone that the meeting was ended, and at what time.</li>
 <li>Keep no picture or recording of what was shown, and send none to anybody. The police ask for times and names.</li>
-</ol><h2>What can wait until morning</h2><p>The report, the message to everyone who was there, and the settings of the next
+</ol><p><a href="/guide/en/us.html">All of it, step by step, with texts for the police and for everyone who was there</a></p>
+<h2>What can wait until morning</h2><p>The report, the message to everyone who was there, and the settings of the next
 meeting. You do not have to do this alone.</p>"""

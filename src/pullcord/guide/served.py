@@ -1,6 +1,7 @@
 """The guide at /guide: the same files that `pullcord guide --site` writes. Needs no database, no session and no cookie."""
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -15,6 +16,8 @@ from starlette.routing import Route
 
 from pullcord.guide.known import known_here
 from pullcord.guide.site import Site
+
+log = logging.getLogger("pullcord.guide")
 
 KINDS: Final = {
     ".html": "text/html; charset=utf-8",
@@ -54,7 +57,9 @@ class Shelf:
         stamp = (day, _stamp(self._folder))
         with self._lock:
             if self._made is None or self._made[0] != stamp:
-                known, _ = known_here(self._folder, today=day, country=self._country)
+                known, refused = known_here(self._folder, today=day, country=self._country)
+                for sentence in refused:
+                    log.warning("%s What was shipped stands in its place.", sentence)
                 self._made = (stamp, Site(known))
             return self._made[1]
 

@@ -82,6 +82,7 @@ def blanks(say: Say, names: tuple[str, ...]) -> dict[str, Any]:
     words = {
         "what": {category: texts.what(category, say) for category in texts.CATEGORIES},
         "how": {way: texts.how((way,), say) for way in texts.WAYS},
+        "comma": say(", "),
         "yes": say("yes"),
         "no": say("no"),
     }

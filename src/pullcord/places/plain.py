@@ -71,7 +71,7 @@ def named(line: Shown) -> str:
 def ways(line: Shown, say: Say = in_english) -> str:
     numbers = [line.phone, *(say("or {number}").format(number=number) for number in line.also)] if line.phone else []
     texts = [say("text {what}").format(what=line.text)] if line.text else []
-    return ", ".join([*numbers, *texts]) or line.address
+    return say(", ").join([*numbers, *texts]) or line.address
 
 
 def in_a_message(groups: Sequence[Group], say: Say = in_english) -> list[str]:

@@ -47,7 +47,7 @@ function aboutTheMeeting(words) {
   const ticked = (id) => (at(id).checked ? "yes" : "");
   return {
     what: words.what[value("what")],
-    how: ways.join(", "),
+    how: ways.join(words.comma),
     danger: answer("danger"), live: answer("live"), recognised: answer("recognised"),
     lasted: value("lasted"),
     shown: value("shown").split(",").map((one) => one.trim()).filter(Boolean),
