@@ -52,7 +52,7 @@ def test_the_way_from_the_door_to_the_button_is_two_presses(phones: Browser, gui
     with reader(phones) as now:
         now.page.goto((guide / "index.html").as_uri())
         now.page.get_by_role("link", name="It is happening now").click()
-        now.page.get_by_role("link", name="Zoom Meetings").click()
+        now.page.get_by_role("link", name="Zoom").click()
         step = now.page.get_by_text("Tap 'End meeting for all'").first
         expect(step).to_be_visible()
         expect(now.page.locator("h1")).to_contain_text("Zoom")

@@ -21,8 +21,17 @@ from pullcord.places.values import Directory
 PAGES: Final = (
     "index", "now", "us", "there", "child", "ready", "platforms", "help", "texts", "notice", "ask", "about",
 )  # fmt: skip
-COMMON: Final = ("zoom", "teams_work", "meet_workspace", "whatsapp", "facetime", "webex", "discord", "jitsi")
-"""What most people look for, first."""
+COMMON: Final = {
+    "zoom": "Zoom",
+    "teams_work": "Microsoft Teams",
+    "meet_workspace": "Google Meet",
+    "whatsapp": "WhatsApp",
+    "facetime": "FaceTime",
+    "webex": "Webex",
+    "discord": "Discord",
+    "jitsi": "Jitsi Meet",
+}
+"""What most people look for, by the name that they would look for."""
 ASSETS: Final = "assets"
 ABOUT: Final = "about-this-folder.txt"
 EXIT: Final = "https://www.wikipedia.org/"
@@ -118,7 +127,7 @@ class Site:
             "emergency": helping.emergency_numbers(known.directory, known.today, known.country[:2]),
             "countries": helping.countries(known.directory),
             "books": sorted(books.playbooks(), key=lambda book: (book.key == books.GENERAL, book.name.casefold())),
-            "common": [books.playbook(key) for key in COMMON],
+            "common": COMMON,
             "today": known.today,
             "embed": embed,
             "advice": None,
