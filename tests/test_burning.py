@@ -9,6 +9,8 @@ from tests.burning.fires import FIRES, end_all, house_for, why_not
 from tests.burning.house import not_written_down, rights_that_still_work, what_the_kit_did_not_keep
 from tests.burning.platform import counting
 
+pytestmark = pytest.mark.servers
+
 STOPS = 200
 GUESTS = 10
 
@@ -22,9 +24,7 @@ def leave_out_unless_all(reason: str | None) -> None:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.servers if fire.on_server else ()) for name, fire in FIRES.items()]
-)
+@pytest.mark.parametrize("name", FIRES)
 def test_every_press_ends_its_meeting_once_and_no_dead_link_does_although(name: str, tmp_path: Path):
     leave_out_unless_all(why_not(FIRES[name]))
     with counting(tmp_path) as ground, house_for(name, tmp_path, ground, meetings=STOPS, guests=GUESTS) as now:

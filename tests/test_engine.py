@@ -107,6 +107,7 @@ def engine_of(config: Config) -> tuple[str | Path, str]:
     return Path(config.path("engine.sqlite3")), "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
+@pytest.mark.servers
 def test_a_stop_arrives_in_the_store_and_no_person_or_secret_in_the_engine_or_a_log(prepared: Prepared) -> None:
     data = Path(prepared.config.data)
     with serving(data, port=prepared.config.listen[1], DATABASE_URL=prepared.config.database) as server:
@@ -127,6 +128,7 @@ def test_a_stop_arrives_in_the_store_and_no_person_or_secret_in_the_engine_or_a_
         assert not any(secret.encode() in line for line in lines), "anybody's list of running commands"
 
 
+@pytest.mark.servers
 @pytest.mark.parametrize("database", [SERVER], indirect=True)
 def test_a_stop_without_its_database_is_taken_in_once_the_database_is_back(
     prepared: Prepared, postgres: Postgres

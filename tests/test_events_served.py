@@ -30,6 +30,8 @@ from tests.postgres_server import Postgres
 from tests.serving import for_the_server, free_port, give_away, serving
 from tests.stopping import kit_of
 
+pytestmark = pytest.mark.servers
+
 A_SECOND = 500
 SENDERS = 10
 ROOM = "r1"

@@ -21,6 +21,8 @@ from tests.fakes import guarded
 from tests.serving import command, environment, for_the_server, give_away, serving
 from tests.stopping import kit_of
 
+pytestmark = pytest.mark.servers
+
 WITH_GUARDED = "tests.fakes.with_guarded"
 START_SECONDS = 20.0
 KEPT_SECONDS = 2.0 + guarded.LIMITS.over_within_seconds

@@ -39,6 +39,14 @@ ALONE = {
 OUTSIDE_WORLD = {"time", "socket", "ssl", "http", "urllib.request", "sqlite3", "subprocess", "asyncio", "threading"}
 ASKS_THE_CLOCK = {"now", "utcnow", "today"}
 
+# What runs beside the test that starts it.
+BESIDE = {
+    "subprocess.Popen",
+    "tests.serving.serving",
+    "tests.burning",
+    *(f"tests.{server}_server.running" for server in ("janus", "postgres", "prosody")),
+}
+
 COLD_ROOMS = ("jobs/stop.py", "jobs/guard.py", "platforms", "edge.py", "safe")
 
 
@@ -143,6 +151,49 @@ def undocumented(names: Iterable[str], page: str) -> list[str]:
     return [name for name in names if not re.search(rf"`(?:pullcord )?{re.escape(name)}(?![\w-])", page)]
 
 
+def starts_unmarked(text: str) -> list[str]:
+    """Tests that start something beside themselves, through whatever in their file, without the mark that says so."""
+    body = ast.parse(text).body
+    if any(ast.unparse(top).startswith("pytestmark = ") and "pytest.mark.servers" in ast.unparse(top) for top in body):
+        return []
+    full = dict(local_names(body))
+    says = {top.name: set(mentions(top, full)) for top in body if isinstance(top, ast.FunctionDef | ast.ClassDef)}
+    starts: set[str] = set()
+    while more := {name for name in says.keys() - starts if any(is_beside(one, starts) for one in says[name])}:
+        starts |= more
+    tests = [top for top in body if isinstance(top, ast.FunctionDef) and top.name.startswith("test_")]
+    return [
+        f"line {test.lineno}: {test.name} is not marked `servers`"
+        for test in tests
+        if test.name in starts and not is_marked(test)
+    ]
+
+
+def local_names(body: Iterable[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """What this file calls what it imports."""
+    for node in body:
+        if isinstance(node, ast.ImportFrom):
+            yield from ((name.asname or name.name, f"{node.module}.{name.name}") for name in node.names)
+
+
+def mentions(node: ast.AST, full: dict[str, str]) -> Iterator[str]:
+    """Every name in it, in full; a parameter may be a fixture."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name | ast.Attribute):
+            first, dot, rest = ast.unparse(part).partition(".")
+            yield full.get(first, first) + dot + rest
+        if isinstance(part, ast.arg):
+            yield part.arg
+
+
+def is_beside(name: str, starts: set[str]) -> bool:
+    return name in starts or any(f"{name}.".startswith(f"{one}.") for one in BESIDE)
+
+
+def is_marked(test: ast.FunctionDef) -> bool:
+    return any(ast.unparse(mark) in ("pytest.mark.servers", "servers") for mark in test.decorator_list)
+
+
 def offences(paths: Iterable[Path], reader: Callable[[str], list[str]]) -> list[str]:
     """What a reader says of each file, ready to be read."""
     return [f"{path.relative_to(ROOT)}: {said}" for path in paths for said in reader(text_of(path))]
@@ -191,6 +242,10 @@ def test_every_benchmark_has_a_main():
     assert not offences((path for path in files(ROOT / "bench", ".py") if path.name[0] != "_"), without_main)
 
 
+def test_what_starts_a_server_or_a_process_beside_itself_is_marked_so():
+    assert not offences(files(ROOT / "tests", ".py"), starts_unmarked)
+
+
 @pytest.mark.parametrize("name", ALONE)
 def test_a_room_that_lives_by_having_little_imports_no_more(name: str):
     assert not offences(room(name), imports_beyond(ALONE[name]))
@@ -221,6 +276,8 @@ def test_everything_with_a_name_has_its_line_in_the_reference(module: str, names
 
 # The readers themselves.
 
+SERVING = "from tests.serving import serving\n"
+
 
 @pytest.mark.parametrize(
     ("reader", "offence", "innocent"),
@@ -243,6 +300,27 @@ def test_everything_with_a_name_has_its_line_in_the_reference(module: str, names
         (imports_beyond({"pullcord.words"}), "def f():\n    from pullcord.wordsmith import x", "import pullcord.words"),
         (looks_outside, "from urllib.request import urlopen", "from urllib.parse import urlsplit"),
         (looks_outside, "import http.client", "from http_words import x"),
+        (
+            starts_unmarked,
+            f"{SERVING}def test_x():\n    serving()",
+            f"{SERVING}@pytest.mark.servers\ndef test_x():\n    serving()",
+        ),
+        (starts_unmarked, f"{SERVING}def go():\n    serving()\ndef test_x():\n    go()", f"{SERVING}def test_x(): ..."),
+        (
+            starts_unmarked,
+            f"{SERVING}@fixture\ndef it():\n    serving()\ndef test_x(it): ...",
+            f"{SERVING}pytestmark = pytest.mark.servers\ndef test_x():\n    serving()",
+        ),
+        (
+            starts_unmarked,
+            "import subprocess\ndef test_x():\n    subprocess.Popen([])",
+            "import subprocess\ndef test_x():\n    subprocess.run([])",
+        ),
+        (
+            starts_unmarked,
+            "from tests.burning.fires import FIRES as f\ndef test_x():\n    f()",
+            "from tests.serving import free_port\ndef test_x():\n    free_port()",
+        ),
         (looks_outside, "then = datetime.now(tz=UTC)", "then = now + A_DAY"),
     ],
 )

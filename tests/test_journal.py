@@ -140,6 +140,7 @@ assert journal.flush(wait_seconds=20)
 """
 
 
+@pytest.mark.servers
 def test_processes_that_append_at_once_lose_and_tear_nothing(tmp_path: Path, journal: Journal):
     words = [sys.executable, "-c", WRITER, str(tmp_path)]
     writers = [subprocess.Popen([*words, str(who)], stdin=subprocess.PIPE, text=True) for who in range(3)]

@@ -36,6 +36,8 @@ from tests.burning.platform import CountingGround, counting
 from tests.contract.ground_practice import Participant
 from tests.stopping import kit_of
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).resolve().parent.parent
 AT_ONCE = 4
 OVER_THE_WIRE = {"GET room", "POST hold", "POST end"}

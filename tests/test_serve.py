@@ -17,6 +17,7 @@ def data(tmp_path: Path) -> Path:
     return for_the_server(tmp_path)
 
 
+@pytest.mark.servers
 def test_the_first_start_leaves_a_link_that_only_its_user_can_read(data: Path) -> None:
     with serving(data) as server:
         link = data / "signin-link"
@@ -26,12 +27,14 @@ def test_the_first_start_leaves_a_link_that_only_its_user_can_read(data: Path) -
         assert mode_of(server) == "full"
 
 
+@pytest.mark.servers
 def test_everything_in_the_data_folder_is_closed_to_others(data: Path) -> None:
     with serving(data):
         for path in (data, *data.rglob("*")):
             assert not path.stat().st_mode & 0o077, path
 
 
+@pytest.mark.servers
 def test_a_second_server_on_the_same_folder_refuses(data: Path) -> None:
     with serving(data):
         second = run(["serve"], data)
@@ -70,6 +73,7 @@ def test_a_bad_setting_is_refused_in_one_plain_sentence(data: Path, settings: st
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.servers
 def test_a_key_that_others_can_read_is_refused(data: Path) -> None:
     with serving(data):
         pass
@@ -79,6 +83,7 @@ def test_a_key_that_others_can_read_is_refused(data: Path) -> None:
     assert "chmod go-rwx" in refused.stderr
 
 
+@pytest.mark.servers
 def test_a_broken_database_leaves_a_server_that_stops_and_says_so(data: Path) -> None:
     (data / "product.sqlite3").write_bytes(b"not a database at all" * 500)
     give_away(data)
@@ -89,6 +94,7 @@ def test_a_broken_database_leaves_a_server_that_stops_and_says_so(data: Path) ->
         assert "Only ending a meeting works now" in text
 
 
+@pytest.mark.servers
 def test_a_broken_engine_leaves_a_server_that_stops_and_says_so(data: Path) -> None:
     (data / "engine.sqlite3").write_bytes(b"not a database at all" * 500)
     give_away(data)
@@ -106,6 +112,7 @@ class Touch:
         return (open, (self.path, "w"))
 
 
+@pytest.mark.servers
 def test_a_planted_row_runs_nothing_and_never_starts_the_engine(data: Path, tmp_path: Path) -> None:
     with serving(data):
         pass
@@ -126,11 +133,13 @@ def test_a_planted_row_runs_nothing_and_never_starts_the_engine(data: Path, tmp_
     assert not touched.exists()
 
 
+@pytest.mark.servers
 def test_remote_control_of_the_engine_is_refused(data: Path) -> None:
     with serving(data, DBOS__CONDUCTOR_KEY="x") as server:
         assert mode_of(server) == "stop-only"
 
 
+@pytest.mark.servers
 def test_a_new_signin_link_is_made_on_the_machine_and_kills_the_old_one(data: Path) -> None:
     port = free_port()
     with serving(data, port=port) as server:
@@ -144,6 +153,7 @@ def test_a_new_signin_link_is_made_on_the_machine_and_kills_the_old_one(data: Pa
         assert server.ask("GET", first.partition(f":{port}")[2])[0] != 200
 
 
+@pytest.mark.servers
 def test_a_stray_socket_is_closed_with_its_own_code(data: Path) -> None:
     from websockets.exceptions import InvalidStatus
     from websockets.sync.client import connect
@@ -173,6 +183,7 @@ def test_an_address_of_a_database_that_cannot_be_meant_is_refused_without_a_word
     assert "geheim" not in refused.stderr
 
 
+@pytest.mark.servers
 def test_a_password_in_a_settings_file_that_others_can_read_is_refused(data: Path) -> None:
     file = data / "settings.toml"
     file.write_text('database = "postgresql://anna:geheim@127.0.0.1:1/pullcord"')

@@ -218,6 +218,7 @@ def test_a_platform_that_makes_none_is_named_and_nothing_changes(
     assert kit.meeting.at["room"] == "r1"
 
 
+@pytest.mark.servers
 def test_new_invitations_are_shown_once(desk: Desk, owner: User, client: Client, need, clock: Clock):
     need("janus")
     with janus_server.running() as janus:

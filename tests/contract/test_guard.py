@@ -5,16 +5,16 @@ from typing import Final
 
 import pytest
 
-from pullcord.platforms import platform
-from pullcord.platforms.wire import ColdWire
+from pullcord.platforms import platform, practice
+from pullcord.platforms.wire import ColdWire, Wire
 from tests.contract.ground_practice import ground as practice_ground
 from tests.contract.promises import GUARD_SECONDS, PROMISES
 from tests.contract.stage import Stage, without_hold
 from tests.fakes import guarded
 from tests.guarding import Hostile, kept_ended
 
-SECONDS: Final = {"practice": 30.0}
-"""How long it goes on; elsewhere ten seconds, and ten minutes in the bench."""
+SECONDS: Final = {"practice": 5.0}
+"""How long it goes on; elsewhere ten seconds, half a minute below, and ten minutes in the bench."""
 
 
 def hostile_for(stage: Stage, seconds: float) -> Hostile:
@@ -28,8 +28,22 @@ def hostile_for(stage: Stage, seconds: float) -> Hostile:
 
 @pytest.mark.timeout(120)
 def test_a_client_that_comes_back_every_100_ms_is_never_in_for_longer_than_two_seconds_and_a_call(stage: Stage):
+    never_in_for_longer_than_promised(stage, SECONDS.get(stage.adapter.name, 10.0))
+
+
+@pytest.mark.servers
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("wire", ["cold", "warm"], indirect=True)
+def test_half_a_minute_of_it_changes_nothing(wire: Wire):
+    with practice_ground() as ground:
+        stage = Stage(ground, platform("practice"), practice, wire)
+        never_in_for_longer_than_promised(stage, 30.0)
+        stage.all_leave()
+
+
+def never_in_for_longer_than_promised(stage: Stage, seconds: float) -> None:
     """Where the platform keeps people out, and, at the same time, as if it did not."""
-    seconds, clients = SECONDS.get(stage.adapter.name, 10.0), dict[str, Hostile]()
+    clients = dict[str, Hostile]()
 
     def against(name: str, played: Stage) -> None:
         clients[name] = hostile_for(played, seconds)

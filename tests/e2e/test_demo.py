@@ -102,6 +102,7 @@ def test_a_demo_that_is_broken_fails_its_check(broken: str, found: str, need: Ne
     assert f"This did not hold: {found}." in done.stdout
 
 
+@pytest.mark.servers
 def test_the_demo_tells_what_to_open_signs_the_host_in_once_and_ends_with_nothing_left(folder: Path):
     with demo(folder) as process:
         said = told_until(process, "Ctrl-C")
@@ -123,6 +124,7 @@ def test_the_demo_tells_what_to_open_signs_the_host_in_once_and_ends_with_nothin
     assert not list(folder.iterdir()), "the demo left something behind"
 
 
+@pytest.mark.servers
 def test_a_demo_that_is_told_to_end_puts_everything_away(folder: Path):
     with demo(folder) as process:
         told_until(process, "Ctrl-C")
