@@ -201,3 +201,14 @@ def test_where_there_is_a_network_the_newer_page_is_shown(phones: Browser, guide
         page.write_text(page.read_text("utf-8").replace("United Kingdom", "United Kingdom, newer"), "utf-8")
         now.page.goto(f"{address}/en/help/GB.html")
         expect(now.page.locator("h1")).to_have_text("United Kingdom, newer")
+
+
+def test_a_phone_may_install_it(phones: Browser, guide: Path):
+    with reader(phones) as now, served(guide) as address:
+        now.page.goto(f"{address}/en/about.html")
+        told = now.context.new_cdp_session(now.page).send("Page.getInstallabilityErrors")
+        why_not = [one["errorId"] for one in told["installabilityErrors"]]
+        assert why_not in ([], ["in-incognito"]), "every window of this test is one that keeps nothing"
+        manifest = now.context.new_cdp_session(now.page).send("Page.getAppManifest")
+        assert not manifest["errors"]
+        assert manifest["url"] == f"{address}/en/manifest.webmanifest"
