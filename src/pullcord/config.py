@@ -36,6 +36,10 @@ class Config(NamedTuple):
     """Empty: the product's own file in the data folder. Else the address of a PostgreSQL database, perhaps with a password."""
     time_zone: str = "UTC"
     """The name of the zone in which times are shown and read, as `Europe/Berlin`."""
+    country: str = ""
+    """Where the operator's people are, as `GB`: a first choice, never an answer. Empty = not said."""
+    part: str = ""
+    """The part of that country, as `GB-SCT`. Empty = not said."""
 
     def __repr__(self) -> str:
         return f"Config({self.data!r})"  # what else is in it may hold a password
@@ -131,6 +135,17 @@ def _time_zone(text: str) -> str:
     return text
 
 
+def _country(text: str) -> tuple[str, str]:
+    """The country and its part. Which of them have help lines, `places` knows: a country without any is one all the same."""
+    told = text.strip().upper()
+    country, dash, part = told.partition("-")
+    is_country = not told or (len(country) == 2 and country.isalpha())
+    is_part = not dash or (1 <= len(part) <= 3 and part.isalnum())
+    if not (text.isascii() and is_country and is_part):
+        raise ConfigError(f"country must be two letters such as GB, or with a part such as GB-SCT, not “{text}”.")
+    return country, told if dash else ""
+
+
 KEYS: Mapping[str, Key] = {
     key.name: key
     for key in (
@@ -141,6 +156,7 @@ KEYS: Mapping[str, Key] = {
         Key("database", "", "A PostgreSQL database, as postgresql://name@host/database. Empty: a file in the data folder.", _database),
         Key("time_zone", "UTC", "The zone in which pages show times and forms read them, such as Europe/Berlin.", _time_zone),
         Key("event_senders", "127.0.0.1, ::1", "Addresses of meeting servers that report without a signature (Janus), with commas.", _addresses("event_senders")),
+        Key("country", "", "The country your people are in, as GB, or with a part, as GB-SCT: the first choice wherever help is shown.", _country),
     )
 }  # fmt: skip
 
@@ -171,7 +187,8 @@ def _meant(data: str, values: Mapping[str, str]) -> Config:
     host, port = read["listen"]
     address = read["address"] or f"http://{f'[{host}]' if ':' in host else host}:{port}"
     names = ("trusted_proxies", "private_targets", "event_senders", "database", "time_zone")
-    return Config(data, (host, port), address, **{name: read[name] for name in names})
+    country, part = read["country"]
+    return Config(data, (host, port), address, country=country, part=part, **{name: read[name] for name in names})
 
 
 def _from_file(path: str) -> dict[str, str]:

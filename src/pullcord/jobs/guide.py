@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from pullcord.config import ConfigError, without_settings
+from pullcord.config import ConfigError, read_config, without_settings
 from pullcord.core import guide, texts
 from pullcord.core.links import Found, platform_of
 from pullcord.places.lines import directory, shipped
@@ -32,7 +32,7 @@ TEXTS: Final = ("police", "platform", "message", "notice")
 class Asked(NamedTuple):
     platform: str = ""
     country: str = ""
-    """Of the person who needs help. Asked, never guessed: empty = no help lines."""
+    """Of the person who needs help; not said, the one of the settings. Never guessed: empty = no help lines."""
     nation: str = ""
     police_in: str = ""
     """The host's country, where it is another one."""
@@ -48,7 +48,7 @@ class WrongWords(Exception):
 
 def guide_in_terminal(words: list[str]) -> int:
     try:
-        asked = _read(words)
+        asked = _at_home(_read(words), datetime.now(tz=UTC).date())
         groups = _help(asked, datetime.now(tz=UTC).date())
         lines = list(_text(asked, groups) if asked.text else _guide(asked, groups))
     except WrongWords as wrong:
@@ -86,6 +86,24 @@ def _checked(asked: Asked) -> Asked:
     if asked.platform == "-":
         return asked._replace(platform=sys.stdin.read(LONGEST_INPUT))
     return asked
+
+
+def _at_home(asked: Asked, today: date) -> Asked:
+    """Where no country is said, the operator's own. Whatever is wrong with the settings, nobody goes without the guide."""
+    try:
+        config = None if asked.country else read_config(asked.data or None)
+    except ConfigError as wrong:
+        _say_aside(str(wrong))
+        return asked
+    if config is None or not config.country:
+        return asked
+    known = directory(_folder(asked.data), today=today)
+    if known.country(config.country) is None:
+        _say_aside(f"The settings say country {config.country}, of which we hold no help lines.")
+        return asked
+    part = config.part if config.part in nations_of(known, config.country) else ""
+    _say_aside(f"Help for {part or config.country}, as the settings say. For somewhere else: --country")
+    return asked._replace(country=config.country, nation=asked.nation or part)
 
 
 def _help(asked: Asked, today: date) -> list[Group]:
