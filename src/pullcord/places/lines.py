@@ -3,8 +3,9 @@
 A file of the data folder that is bad is refused whole, with a sentence, and what was shipped stands.
 """
 
+import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -37,7 +38,7 @@ def directory(folder: Path | None, *, today: date) -> Directory:
     for file in sorted(folder.glob("*.toml")) if folder is not None else ():
         try:
             if file.name == CONFIRMED:
-                confirmed = _confirmed(_document(file), today=today)
+                confirmed = newest(_confirmations(_document(file), today=today))
             else:
                 found = _over(found, _document(file), today=today)
         except Refused as reason:
@@ -95,18 +96,21 @@ def _value(key: str, value: Any) -> Any:
     return tuple(value) if key in LISTS else value
 
 
-def _confirmed(document: dict[str, Any], *, today: date) -> dict[str, Confirmed]:
-    """By id of the line; of several, the latest."""
-    rows = document.get("confirmed")
-    if set(document) != {"confirmed"} or not isinstance(rows, list):
+def confirmations(folder: Path, *, today: date) -> list[Confirmed]:
+    """Every row of the file as it stands; none where there is no file. Raises Refused."""
+    file = folder / CONFIRMED
+    return list(_confirmations(_document(file), today=today)) if os.path.lexists(file) else []
+
+
+def newest(rows: Iterable[Confirmed]) -> dict[str, Confirmed]:
+    """By id of the line; of several, the latest, and of one day the last."""
+    return {row.line: row for row in sorted(rows, key=lambda row: row.on)}
+
+
+def _confirmations(document: dict[str, Any], *, today: date) -> Iterator[Confirmed]:
+    rows = document.get("confirmed", [])
+    if not set(document) <= {"confirmed"} or not isinstance(rows, list):
         raise Refused("it must hold [[confirmed]] and nothing else.")
-    newest: dict[str, Confirmed] = {}
-    for row in sorted(_confirmations(rows, today=today), key=lambda row: row.on):
-        newest[row.line] = row
-    return newest
-
-
-def _confirmations(rows: list[Any], *, today: date) -> Iterator[Confirmed]:
     for row in rows:
         if not isinstance(row, dict) or set(row) != {"id", "number", "by", "on"}:
             raise Refused("each [[confirmed]] names id, number, by and on.")

@@ -14,8 +14,8 @@ from pullcord.places.values import (
     Directory,
     Kind,
     Line,
-    digits,
     first_day,
+    is_same,
 )
 
 ANY_COUNTRY: Final = "ZZ"
@@ -134,7 +134,7 @@ def _serves(line: Line, nation: str | None) -> bool:
 
 
 def _shown(line: Line, known: Directory, today: date, say: Say) -> Shown:
-    confirmed = _confirmation(line, known, today)
+    confirmed = confirmation(line, known, today)
     why = "" if confirmed else held_back(line, today)
     table = known.countries[line.country]
     open_ways = not why
@@ -155,7 +155,7 @@ def _shown(line: Line, known: Directory, today: date, say: Say) -> Shown:
         cost=line.cost,
         for_whom=line.for_whom,
         know=line.know,
-        dated=_dated(line, confirmed, say),
+        dated=dated(line, confirmed, say),
         source=line.source,
         withheld=why,
     )
@@ -165,21 +165,21 @@ def held_back(line: Line, today: date) -> str:
     """Why the number of a line that nobody here has confirmed is not shown; empty = it is, or there is none."""
     if not line.reaches or line.confidence in ("A", LIBPHONENUMBER):
         return ""
-    if not _is_young(first_day(line.verified_on), today):
+    if not is_young(first_day(line.verified_on), today):
         return UNCONFIRMED if line.url else UNCONFIRMED_ANYWHERE
     return "" if line.url else NO_ADDRESS
 
 
-def _is_young(day: date | None, today: date) -> bool:
+def is_young(day: date | None, today: date) -> bool:
     return day is not None and 0 <= (today - day).days <= YOUNG_DAYS
 
 
-def _confirmation(line: Line, known: Directory, today: date) -> Confirmed | None:
+def confirmation(line: Line, known: Directory, today: date) -> Confirmed | None:
     """What a named person confirmed is this number and no other: a changed one has to be confirmed anew."""
     confirmed = known.confirmed.get(line.id)
-    if confirmed is None or digits(confirmed.number) != digits(line.phone or line.text):
+    if confirmed is None or not is_same(confirmed.number, line.number):
         return None
-    return confirmed if _is_young(confirmed.on, today) else None
+    return confirmed if is_young(confirmed.on, today) else None
 
 
 def address_of(line: Line) -> str:
@@ -189,7 +189,7 @@ def address_of(line: Line) -> str:
     return next((text.split()[0] for text in line.source if text.startswith("http")), "")
 
 
-def _dated(line: Line, confirmed: Confirmed | None, say: Say) -> str:
+def dated(line: Line, confirmed: Confirmed | None, say: Say) -> str:
     if confirmed is not None:
         return say("confirmed by {name} on {day}").format(name=confirmed.by, day=confirmed.on.isoformat())
     if line.confidence == LIBPHONENUMBER:
@@ -233,4 +233,4 @@ def to_confirm(known: Directory, country: str, *, today: date) -> list[Line]:
 
 
 def _lapses(line: Line, known: Directory, soon: date) -> bool:
-    return _confirmation(line, known, soon) is None and bool(held_back(line, soon))
+    return confirmation(line, known, soon) is None and bool(held_back(line, soon))

@@ -90,6 +90,11 @@ class Line(NamedTuple):
         """Everything that one can dial or write to, which is hidden where it is not verified."""
         return tuple(way for way in (self.phone, *self.also, self.text, self.abroad, self.relay, self.email) if way)
 
+    @property
+    def number(self) -> str:
+        """What a confirmation names; an address of mail where there is nothing to dial. Empty = it cannot be confirmed."""
+        return self.phone or self.text or next(iter(self.reaches), "")
+
 
 class Country(NamedTuple):
     code: str
@@ -124,6 +129,13 @@ class Directory(NamedTuple):
 def digits(number: str) -> str:
     """What is dialled, without how it is printed."""
     return "".join(sign for sign in number if sign in "0123456789+*#")
+
+
+def is_same(number: str, other: str) -> bool:
+    """However they are printed. Where there is nothing to dial, to the letter."""
+    if "@" in number + other or not digits(number):
+        return bool(number) and number.strip().casefold() == other.strip().casefold()
+    return digits(number) == digits(other)
 
 
 def first_day(verified_on: str) -> date | None:

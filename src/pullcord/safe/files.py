@@ -1,6 +1,8 @@
 """Files that are whole or not there at all, and that nobody else can read."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class TooOpen(Exception):
@@ -48,6 +50,19 @@ def sync_folder(path: str) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def one_at_a_time(path: str) -> Iterator[None]:
+    """Waits until no other thread or process is within the same file's `one_at_a_time`. The file stays. Raises OSError."""
+    import fcntl  # a cold stop never waits for its turn
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(descriptor)
 

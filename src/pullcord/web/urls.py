@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import path
 
-from pullcord.web.views import errors, first, home, incidents, meetings, notes
+from pullcord.web.views import errors, first, help_lines, home, incidents, meetings, notes
 
 urlpatterns = [
     path("first/<str:token>", first.sign_in_once, name="first"),
@@ -25,6 +25,9 @@ urlpatterns = [
     path("meetings/<slug:meeting_id>/links/<slug:cord_id>/<slug:act>", meetings.act_on_link, name="link_act"),
     path("meetings/<slug:meeting_id>/tokens", meetings.give_token, name="token_give"),
     path("meetings/<slug:meeting_id>/tokens/<slug:token_id>/revoke", meetings.revoke_token, name="token_revoke"),
+    path("help-lines", help_lines.show, name="help_lines"),
+    path("help-lines/confirm", help_lines.confirm, name="help_line_confirm"),
+    path("help-lines/take-back", help_lines.take_back, name="help_line_take_back"),
     path("incidents/new", notes.new, name="incident_new"),
     path("incidents/latest/<slug:meeting_id>", incidents.latest, name="incident_latest"),
     path("incidents/<slug:incident_id>", incidents.show, name="incident"),

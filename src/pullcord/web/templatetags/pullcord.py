@@ -57,6 +57,20 @@ def in_words(kind: str) -> str:
     return str(KINDS.get(kind, kind))
 
 
+@register.filter
+def by_phone(number: str) -> str:
+    """The address that a phone dials; empty where it is not a plain number, such as one with words beside it."""
+    dialled = number.translate({ord(sign): None for sign in " ()-./"})
+    plain = dialled.removeprefix("+")
+    return f"tel:{dialled}" if plain.isascii() and plain.isdigit() else ""
+
+
+@register.filter
+def on_the_web(address: str) -> bool:
+    """Whether it may be a link: what a table says is never followed to anything but a web page."""
+    return address.startswith(("https://", "http://"))
+
+
 @register.simple_tag
 def qr(link: str) -> SafeString:
     """The link as a drawing in the page itself: no image is fetched, so none is kept by a cache on the way."""

@@ -15,6 +15,7 @@ from pullcord.store.models import Meeting, User
 from pullcord.web import cases, seams
 from pullcord.web.present import kit_of, stage, title_of
 from pullcord.web.views.asked import PRESS_SECONDS, me, press_ticket
+from pullcord.web.views.help_lines import wanted_at_home
 
 MOST_INCIDENTS = 10
 
@@ -43,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "press_all": end_all_ticket(desk, owner, live),
         "cases": [(case, "" if case.is_told else stage(case.incident, desk.means.clock())) for case in found],
         "can_practise": seams.make_practice_meeting is not None,
+        "wanted": wanted_at_home(desk),
         "practice": [meeting for meeting in mine if meeting.platform == "practice"],
     }
     return render(request, "home.html", told)
