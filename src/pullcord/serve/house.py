@@ -100,7 +100,7 @@ def build(config: Config, *, practice: ASGIApp | None = None) -> House:
         people=people,
         practice=practice or practice_app(rooms, public_address=config.address),
         static=str(files("pullcord.web") / "static"),
-        guide=guide(Path(config.path("places"))),
+        guide=guide(Path(config.path("places")), country=config.country),
         trouble=troubles.sentence,
         ears=ears,
     )
