@@ -50,6 +50,11 @@ def test_the_labelled_forms_are_flagged_as_labelled():
     assert not missed
 
 
+def test_the_labelled_forms_and_services_are_recognised_alike_with_and_without_short_cuts():
+    texts = [row["text"] for row in FORMS] + [*SERVICE_FORMS.values(), " ".join(SERVICE_FORMS.values())]
+    assert [text for text in texts if recognise(text) != recognise(text, is_thorough=True)] == []
+
+
 def test_a_labelled_form_is_one_thing_and_not_two():
     assert [row["n"] for row in FORMS if len(recognise(row["text"])) != 1] == []
 
@@ -243,9 +248,11 @@ def test_a_passcode_is_said_of_its_own_meeting_and_of_no_other():
     assert flagged == {"zoom", "jitsi"}
 
 
-def test_what_is_attached_to_a_mail_is_not_opened():
+@pytest.mark.parametrize("name", ["Content-Disposition:", "CONTENT-DISPOSITION :", "content-disposition\t:"])
+def test_what_is_attached_to_a_mail_is_not_opened(name):
     coded = base64.encodebytes(ZOOM.encode()).decode()
-    attached = "Content-Disposition: attachment; filename=a.txt\n"
+    attached = f"{name} attachment; filename=a.txt\n"
+    assert not recognise(f"Content-Type: text/plain\n{attached}\n{ZOOM}")
     assert not recognise(mail("text/plain", "base64", coded, attached))
     assert not recognise(mail("text/plain", "7bit", ZOOM, attached))
     assert not recognise(mail("image/png", "base64", coded))
@@ -308,6 +315,36 @@ def test_what_is_no_link_to_a_meeting_is_not_said_to_be_one(text):
 def test_another_link_is_said_to_be_what_it_is(text, said):
     assert kinds(text) == [said]
     assert recognise(text)[0].says
+
+
+@pytest.mark.parametrize("link", [ZOOM, ZOOM.replace("/", "\\/")])
+def test_a_link_in_a_tag_between_a_colon_and_a_number_is_found(link):
+    assert keys(f'Tel: <a href="{link}">020 7946 0000 12</a>') == [KEY]
+
+
+@pytest.mark.parametrize(
+    "told", ["meeting id 977 4488 4305", "The meeting ID is 977-4488-4305", "Meeting ID 97744884305"]
+)
+def test_a_number_is_understood_without_a_colon_in_english(told):
+    assert keys(told) == [KEY]
+
+
+def test_a_name_before_the_host_hides_no_link():
+    assert keys(f"https://jane:secret@zoom.us/j/{ID}") == [KEY]
+
+
+@pytest.mark.parametrize(
+    "start", ["https://live.example.org", "https://live.example.org:7880/rtc", "wss://live.example.org/"]
+)
+def test_a_token_of_livekit_is_told_on_anybodys_host(start):
+    text = f"{start}?auto_subscribe=1&access_token=eyJabc.eyJdef.ghi"
+    assert keys(text) == ["livekit:live.example.org"]
+
+
+@pytest.mark.parametrize("question", ["", "?lang=cy"])
+def test_settings_of_jitsi_are_told_on_anybodys_host(question):
+    text = f"https://rooms.example.org/Choir{question}#config.startWithVideoMuted=true"
+    assert keys(text) == ["jitsi:rooms.example.org/choir"]
 
 
 def test_a_meeting_is_told_once_with_all_its_places():

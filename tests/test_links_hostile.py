@@ -73,6 +73,63 @@ def test_any_mixture_of_the_signs_of_links_has_an_answer(signs: list[str]):
     recognise("".join(signs))
 
 
+# What a short cut leans on: signs beside a colon, forms on anybody's host, and tags and headers between them.
+BESIDE = [
+    *(
+        " :",
+        "：",
+        "\\",
+        "wss://",
+        "://a.example",
+        "meet.example.org",
+        ":8080",
+        ":=\n//",
+        "user:pw@",
+        "é",
+        "\u200b",
+        "J",
+    ),
+    *(
+        "/rtc?",
+        "/?",
+        "&",
+        "?a=1",
+        "#config.",
+        "userInfo.",
+        "?jwt=eyJa.b",
+        "/b/abc-def-ghi",
+        "/call/abcdef12",
+        "/group/x",
+    ),
+    *("?token=a", "/index.php/call/abcdefgh", "/html5client/?sessionToken=x", "access_token=eyJabc.def", "zo0m.us"),
+    *(
+        '<a href="',
+        '">',
+        "</a>",
+        "977 4488 4305",
+        "Meeting ID: ",
+        "meeting id ",
+        "Tel: ",
+        "bit.ly/abc",
+        "\nContent-Type",
+    ),
+    *("\nContent-Disposition: attachment\n", "\nContent-Disposition :attachment\n", "\ncontent-transfer-encoding:"),
+]
+ADDRESSES = [f"https://h{number}.zoom.us/j/9774488430{number} " for number in range(10)]
+
+
+@given(st.lists(st.sampled_from(SIGNS + BESIDE + ADDRESSES), max_size=25))
+@settings(max_examples=1500)
+def test_no_short_cut_misses_what_is_found_without_it(signs: list[str]):
+    text = "".join(signs)
+    assert recognise(text) == recognise(text, is_thorough=True)
+
+
+@given(st.text())
+def test_no_short_cut_misses_anything_in_any_text(text: str):
+    assert recognise(text) == recognise(text, is_thorough=True)
+
+
 HOSTILE = [
     *(f"{ZOOM} ", "https://zoom.us/", "https://zoom.us/\n", "://", "https://youtube.com/", ":9774488430", "zoom.us/"),
     *("https://zoom.us/j/(", "a@webex.com ", "https://www.google.com/url?q=", "https://urldefense.com/v3/__"),
@@ -90,7 +147,18 @@ HOSTILE = [
     ),
     *("\nContent-Transfer-Encoding: base64\n", "\nContent-Disposition: attachment\nContent-Type: text/plain\n\n"),
     *("Meeting ID: 977 4488 4305\nPasscode: ", "https://a/b?jwt=eyJ", "https://zoom.us/j/977448\n", "х", "eeting ID "),
-    *("https://x.zo0m.us:", "1 "),
+    *(
+        "https://x.zo0m.us:",
+        "1 ",
+        "https://a/?b",
+        "https://a/r?b=c#",
+        ":<a>",
+        "://a:",
+        " :",
+        "g ID",
+        "#config",
+        "-encoding:",
+    ),
 ]
 
 

@@ -1,5 +1,6 @@
 """Recognises every platform's join link, wherever in a text it is hidden. Links are read, never requested."""
 
+from pullcord.core.links.colons import may_be_mail, telling
 from pullcord.core.links.found import Found, Kind, merged
 from pullcord.core.links.hosts import PLATFORMS
 from pullcord.core.links.mail import parts
@@ -8,14 +9,17 @@ from pullcord.core.links.passes import sweep
 __all__ = ["PLATFORMS", "Found", "Kind", "platform_of", "recognise"]
 
 
-def recognise(text: str) -> list[Found]:
+def recognise(text: str, *, is_thorough: bool = False) -> list[Found]:
     """Every meeting and every link of a meeting platform, each once, in the order of the text.
 
     The text may be plain, HTML, Markdown, JSON, a calendar file or a whole mail. Passcodes are seen, and not kept.
+    `is_thorough` takes no short cut and finds the same, more slowly: it is what the short cuts are compared with.
     """
+    if not is_thorough and not may_be_mail(said := telling(text)):
+        return merged(sweep(text, said))
     found = []
     for part in parts(text):
-        inside = sweep(part.text)
+        inside = sweep(part.text, None if is_thorough else telling(part.text))
         if part.is_decoded:
             found += [one._replace(places=((part.start, part.end),)) for one in inside]
         elif part.start:

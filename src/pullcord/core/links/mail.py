@@ -9,9 +9,11 @@ from typing import Final, NamedTuple
 MOST_HEADER: Final = 8192
 
 # Found more quickly than a whole header, and in hardly any text but a mail.
-_SIGN: Final = re.compile(r"-(?i:transfer-encoding|disposition)[ \t]*:")
+_SIGN: Final = re.compile(r"-(?i:transfer-encoding|disposition)[ \t]*:(?!//)")
+# What every such colon fits, and few others: asked where the colons of a text are gone over anyway.
+HEADER_COLON: Final = r"(?<=[ \t]:)|(?i:(?<=-encoding:)|(?<=-disposition:))"
 # Both say what is to be done with the part below them. The line's end first: it is found quickly.
-_HEADER: Final = re.compile(r"\n(?i:content-(?:transfer-encoding|disposition))[ \t]*:")
+_HEADER: Final = re.compile(r"\n(?i:content-(?:transfer-encoding|disposition))[ \t]*:(?!//)")
 _FIRST: Final = re.compile(r"(?i:content-(?:transfer-encoding|disposition|type))[ \t]*:")
 _BLANK: Final = re.compile(r"\n\r?\n")
 _BOUNDARY: Final = re.compile(r"\n--(?=\S{1,70}\r?(?:\n|\Z))(?=[^\n]*\w)")
@@ -69,8 +71,8 @@ def _next(text: str, done: int) -> tuple[int, int, str] | None:
 
 def _block(text: str, at: int, done: int) -> tuple[int, int]:
     lowest = max(done, at - MOST_HEADER)
-    top = max(text.rfind("\n\n", lowest, at) + 2, text.rfind("\n\r\n", lowest, at) + 3, lowest)
-    top = max(top, _after_boundary(text, lowest, at))
+    blanks = [place + len(blank) for blank in ("\n\n", "\n\r\n") if (place := text.rfind(blank, lowest, at)) >= 0]
+    top = max(lowest, *blanks, _after_boundary(text, lowest, at))
     blank = _BLANK.search(text, at, at + MOST_HEADER)
     return top, blank.start() if blank else min(len(text), at + MOST_HEADER)
 

@@ -6,34 +6,21 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Final
 
-from pullcord.core.links import hosts, spoken
+from pullcord.core.links import colons, hosts, spoken
 from pullcord.core.links.address import Cut, cuts, decoded
 from pullcord.core.links.found import Found
 from pullcord.core.links.look import Seen, look
+from pullcord.core.links.spoken import Has
 from pullcord.core.links.wrappers import is_wrapper
 
 Span = tuple[int, int]
 
-# What may follow a colon: an address, of which more than the name of its host may be telling (it is broken, in another
-# script, or on anybody's host); one that is escaped, or of an app; and a number.
-_COLONS: Final = re.compile(
-    r":(?:(?P<app>(?<=wss:)//|=\r?\n|/=\r?\n|/?\\/|/l/meetup-join/)"
-    rf"|//(?P<host>[A-Za-z0-9.-]*+)(?P<odd>(?::\d{{1,5}})?/(?:{hosts.hints()})|[=@%\r\n\x80-\U0010ffff]|:[^/\s]{{0,80}}@)?"
-    rf"|{spoken.AFTER_COLON})"
-)
 _ADDRESS: Final = re.compile(r":(?:(?:=\r?\n)?\\?/(?:=\r?\n)?\\?/(?P<host>[A-Za-z0-9.-]*)|/l/meetup-join/)")
-MOST_NAMED: Final = 8
 # Links of mail filters hold a whole link and much beside it; any other says in its first part what it is.
 LONGEST_WRAPPED: Final = 3072
 LONGEST: Final = 1024
 _ENCODED: Final = re.compile(r"%(?:25)?3[aA](?:%(?:25)?2[fF]){2}(?P<host>[A-Za-z0-9.-]+)")
 _BARE: Final = re.compile(hosts.bare())
-_ON_ANY_HOST: Final = re.compile(rf"(?::\d{{1,5}})?\\?/(?:{hosts.hints()})")
-# Settings after a #, which only Jitsi has, on whatever host.
-_SETTINGS: Final = re.compile(r"#(?:config|userInfo|interfaceConfig)\.")
-_WITH_TOKEN: Final = re.compile(
-    r"(?::\d{1,5})?(?:\\?/[^\s?#:<>]{0,120})?[?#][^\s#:<>]{0,300}?(?:jwt=eyJ|access_token=eyJ|onfig\.|userInfo\.)"
-)
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,15}\Z")
 _HOST_BEFORE: Final = re.compile(r"(?:.*[^A-Za-z0-9.-])?", re.DOTALL)
 _HOST_GOES_ON: Final = re.compile(r"=?\r?\n(?:[ \t]|(?:[ \t]*>)+[ \t]*)?([A-Za-z0-9.-]+)")
@@ -51,45 +38,21 @@ _CALENDAR: Final = (
 Calendar = Callable[[], bool]
 
 
-def sweep(text: str) -> list[Found]:
-    """Every link and every told meeting of a plain text, in no order; the same one as often as it stands there."""
+def sweep(text: str, telling: frozenset[str] | None) -> list[Found]:
+    """Every link and every told meeting of a plain text, in no order; the same one as often as it stands there.
+
+    `telling` is what `colons.telling` says of it; None = no short cut is to be taken.
+    """
+    has: Has = (lambda _: True) if telling is None else text.__contains__
     # Asked only where a line is broken as in a calendar file, and then once.
     is_calendar = cache(lambda: any(sign in text for sign in _CALENDAR))
-    openings, numbers = _openings(text)
-    links = list(_with_scheme(text, openings, is_calendar))
+    openings = colons.every_opening(text) if telling is None else colons.openings(text, telling)
+    links = list(_with_scheme(text, openings.addresses, is_calendar))
     spans = [one.places[0] for one in links]
-    # One sign is found much quicker than a pattern, and most texts have none of it.
-    links += _encoded(text, spans) if "%" in text else ()
+    links += _encoded(text, spans) if has("%") else ()
     links += _bare(text, spans, is_calendar)
     links.sort(key=lambda one: one.places)
-    return spoken.with_codes(text, links + spoken.told(text, numbers, links))
-
-
-def _openings(text: str) -> tuple[list[int], list[re.Match[str]]]:
-    """The colons of all addresses worth a look, in order; and the numbers after a colon.
-
-    A text has many addresses and few hosts that matter: these are picked first, and only then looked for.
-    """
-    seen = set(_COLONS.findall(text))
-    named = {host for _, host, _, _ in seen if host and hosts.names_somebody(host)}
-    is_known = len(named) <= MOST_NAMED and not ("#" in text and _SETTINGS.search(text))
-    places = {place for host in named for place in _places(text, f"://{host}")} if is_known else set()
-    numbers: list[re.Match[str]] = []
-    if is_known and not any(app or odd or number for app, _, odd, number in seen):
-        return sorted(places), numbers
-    for match in _COLONS.finditer(text):
-        if match["host"] is None and match["app"] is None:
-            numbers.append(match)
-        elif match["app"] or match["odd"] or not is_known:
-            places.add(match.start())
-    return sorted(places), numbers
-
-
-def _places(text: str, sought: str) -> Iterator[int]:
-    place = text.find(sought)
-    while place >= 0:
-        yield place
-        place = text.find(sought, place + 1)
+    return spoken.with_codes(text, links + spoken.told(text, openings.numbers, links, has))
 
 
 def _with_scheme(text: str, openings: list[int], is_calendar: Calendar) -> Iterator[Found]:
@@ -108,7 +71,7 @@ def _with_scheme(text: str, openings: list[int], is_calendar: Calendar) -> Itera
 
 def _is_of_interest(text: str, host: str | None, end: int) -> bool:
     """`host` is None where an app is addressed."""
-    if host is None or hosts.names_somebody(host) or _ON_ANY_HOST.match(text, end) or _WITH_TOKEN.match(text, end):
+    if host is None or hosts.names_somebody(host) or colons.goes_on_tellingly(text, end):
         return True
     after = text[end : end + 1]
     if after in ("=", "\r", "\n"):
@@ -117,7 +80,7 @@ def _is_of_interest(text: str, host: str | None, end: int) -> bool:
     if after > "\x7f":
         wider = _WIDER_HOST.match(text, end, end + 64)
         return wider is not None and hosts.owner((host + wider[0]).lower()) is not None
-    return after in ("@", ":", "%") and "@" in text[end : end + 80]
+    return after in ("@", "%") and "@" in text[end : end + 80]
 
 
 def _best(text: str, start: int, before: str, is_calendar: Calendar, *, host: str) -> tuple[Seen | None, int]:

@@ -25,7 +25,8 @@ class Shape(NamedTuple):
     host: str = ""
     """A pattern that the host must fit too."""
     hint: str = ""
-    """Of a form on anybody's host: how its path begins, so that every link of a text can be asked for it quickly.
+    """Of a form on anybody's host: how its path begins, so that every link of a text can be asked for it quickly;
+    each alternative begins with its letters, for the same reason.
     Empty = it is looked for where the host fits."""
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from pullcord.core.links import labels
@@ -11,36 +11,37 @@ from pullcord.core.links.found import Found
 from pullcord.core.links.hosts import PLATFORMS
 from pullcord.core.links.look import Seen
 
+Has = Callable[[str], bool]
+"""Whether a sign stands anywhere in the text. One sign is found much quicker than a pattern that needs it."""
+
 NEAR_BEFORE: Final = 2500
 NEAR_AFTER: Final = 1000
 CODE_AFTER: Final = 1500
 CODE_BEFORE: Final = 160
 
 _SKIPPED: Final = r"(?:[\s*_\u200e\u200f\u202a-\u202e\u2066-\u2069]|<[^<>]{0,120}>|&nbsp;){0,8}"
-_NUMBER: Final = r"(\d(?:[ \u00a0\u2009\u202f.-]?\d){8,15})(?!\d)"
-# After a colon: part of the one pass over all colons. Without one: where the words stand in English.
-AFTER_COLON: Final = _SKIPPED + _NUMBER
-_WIDE_COLON: Final = re.compile("：" + AFTER_COLON)
-_NO_COLON: Final = re.compile(rf"eeting (?:ID|id)(?:\s(?:is|was|=|#|no\.?))?{_SKIPPED}{_NUMBER}")
-# Quicker to look for than the whole: a capital I is rare.
-_CAPITALS: Final = re.compile(r"ID(?<=eeting ID)")
+_DIGITS: Final = r"\d(?:[ \u00a0\u2009\u202f.-]?\d){8,15}(?!\d)"
+# After a colon: part of the one pass over all colons, and only looked at. Without one: where the words stand in English.
+NUMBER_COMES: Final = f"(?={_SKIPPED}{_DIGITS})"
+NUMBER: Final = f"(?={_SKIPPED}(?P<number>{_DIGITS}))"
+_WIDE_COLON: Final = re.compile("：" + NUMBER)
+# A pattern is found as quickly as its first letters are rare: a g is rarer than an e.
+_NO_COLON: Final = re.compile(rf"g (?<=eeting )(?:ID|id)(?:\s(?:is|was|=|#|no\.?))?{NUMBER}")
 _DIALLED: Final = re.compile(r",,(\d{9,11})#(#?)(,+\*?\d)?")
 _ROOM_SYSTEM: Final = re.compile(r"@(?:[A-Za-z0-9-]{1,63}\.){0,3}(webex\.com|zoomcrc\.com)(?![\w-])")
 _BEFORE_AT: Final = re.compile(r"(?<![\w.])(\d{8,12})(?:\.(\d{1,10}))?\Z")
-_CODE: Final = re.compile(rf"[:：]{_SKIPPED}(?=[^\s</]{{3}})")
+_CODES: Final = tuple((colon, re.compile(rf"{colon}{_SKIPPED}(?=[^\s</]{{3}})")) for colon in ":：")
 _CODE_NO_COLON: Final = re.compile(r"\b(?:passcode|password|kenncode|passwort|pwd)\s+(?:is\s+)?(?=[^\s:]*\d)[^\s:]{4}")
 
 
-def told(text: str, colons: Sequence[re.Match[str]], links: Sequence[Found]) -> list[Found]:
+def told(text: str, colons: Sequence[re.Match[str]], links: Sequence[Found], has: Has) -> list[Found]:
     """All meetings that are told. `colons`: the numbers after a colon, found already; `links`: what the text links to."""
-    numbers = [(m, m.lastindex or 0) for m in colons]
-    if not text.isascii():
-        numbers += [(m, 1) for m in _WIDE_COLON.finditer(text)]
-    found = [one for match, group in numbers if (one := _announced(text, match, group, links)) is not None]
-    if "eeting id" in text or _CAPITALS.search(text):
-        found += [one for match in _NO_COLON.finditer(text) if (one := _named(text, match, 1, "", links)) is not None]
-    found += [_dialled(text, match, links) for match in _DIALLED.finditer(text)]
-    return found + list(_room_systems(text) if "@" in text else ())
+    numbers = [*colons, *_WIDE_COLON.finditer(text)] if has("：") else colons
+    found = [one for match in numbers if (one := _announced(text, match, links)) is not None]
+    found += [_named(text, match, "", links) for match in _NO_COLON.finditer(text)]
+    if has("#"):
+        found += [_dialled(text, match, links) for match in _DIALLED.finditer(text)]
+    return found + list(_room_systems(text) if has("@") else ())
 
 
 def with_codes(text: str, found: list[Found]) -> list[Found]:
@@ -62,7 +63,8 @@ def _tells_code(words: str) -> bool:
     low = words.lower()
     if any(code in low for code in ("pass", "pwd", "kenncode")) and _CODE_NO_COLON.search(low):
         return True
-    return any(labels.names_code(_label(words, colon.start())) for colon in _CODE.finditer(words))
+    colons = (colon for sign, code in _CODES if sign in words for colon in code.finditer(words))
+    return any(labels.names_code(_label(words, colon.start())) for colon in colons)
 
 
 def _label(text: str, end: int) -> str:
@@ -71,14 +73,14 @@ def _label(text: str, end: int) -> str:
     return before[before.rfind("\n") + 1 :]
 
 
-def _announced(text: str, match: re.Match[str], group: int, links: Sequence[Found]) -> Found | None:
+def _announced(text: str, match: re.Match[str], links: Sequence[Found]) -> Found | None:
     whose = labels.names_meeting(_label(text, match.start()))
-    return None if whose is None else _named(text, match, group, whose, links)
+    return None if whose is None else _named(text, match, whose, links)
 
 
-def _named(text: str, match: re.Match[str], group: int, whose: str, links: Sequence[Found]) -> Found | None:
-    digits = _digits(match[group])
-    start, end = match.span(group)
+def _named(text: str, match: re.Match[str], whose: str, links: Sequence[Found]) -> Found:
+    digits = _digits(match["number"])
+    start, end = match.span("number")
     beside = _beside(links, start, digits)
     if beside is not None and not (beside.platform == "zoom" and digits not in beside.key and not whose):
         return beside._replace(places=((start, end),))

@@ -141,7 +141,9 @@ PLATFORMS: Final[dict[str, Platform]] = {
         anywhere=(
             recording(r"/playback/(?:presentation|video|podcast|notes)/", hint="playback/"),
             Shape(
-                rf"/(?:b|gl|rooms)/(?P<id>{BBB_ID})(?:/join)?{END}", "bbb:{host}/{id}", hint=rf"(?:b|gl|rooms)/{BBB_ID}"
+                rf"/(?:b|gl|rooms)/(?P<id>{BBB_ID})(?:/join)?{END}",
+                "bbb:{host}/{id}",
+                hint=rf"b/{BBB_ID}|gl/{BBB_ID}|rooms/{BBB_ID}",
             ),
             Shape(
                 r"/bigbluebutton/api/join\?(?:[^#]*&)?meetingID=(?P<id>[^&#]+)",
@@ -174,6 +176,7 @@ PLATFORMS: Final[dict[str, Platform]] = {
                 rf"/?(?:rtc/?)?\?(?:[^#]*&)?access_token={JWT}",
                 "livekit:{host}",
                 flags=(PERSONAL,),
+                hint=r"rtc/?\?[^\s#<>]{0,300}?access_token=eyJ|\?[^\s#<>]{0,300}?access_token=eyJ",
             ),
         ),
         secrets=((r"#.", OPENS),),
@@ -259,7 +262,7 @@ PLATFORMS: Final[dict[str, Platform]] = {
             Shape(
                 r"(?:/[\w.-]+)?/index\.php/call/(?P<id>[a-z0-9]{8,32})(?:[?#/]|$)",
                 "nextcloud:{host}/{id}",
-                hint=r"(?:nextcloud/|cloud/)?index\.php/call/",
+                hint=r"nextcloud/index\.php/call/|cloud/index\.php/call/|index\.php/call/",
             ),
             Shape(
                 r"/call/(?P<id>(?=[a-z]*\d)[a-z0-9]{8})(?:[?#/]|$)",

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -125,6 +126,7 @@ def _is_a_site(host: str) -> bool:
     return bool(_GOOGLE.fullmatch(host)) or any(host == one or host.endswith(f".{one}") for one in _ONE_PAGE)
 
 
+@lru_cache(maxsize=16384)
 def _reader(host: str) -> Reader | None:
     if _GOOGLE.fullmatch(host):
         return _google
