@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-TOOLS = ("test", "check", "bench", "words", "lock")
+TOOLS = ("test", "check", "bench", "words", "reading", "lock")
 
 
 def main(words: list[str]) -> int:
@@ -35,6 +35,10 @@ def main(words: list[str]) -> int:
         from tools import words as catalogues
 
         return catalogues.main(rest)
+    if name == "reading":
+        from tools import reading
+
+        return reading.main(rest)
     from tools import lock
 
     return lock.main(rest)

@@ -34,8 +34,7 @@ def main(words: list[str]) -> int:
         made = updated(path)
         path.write_bytes(as_po(made))
         path.with_suffix(".mo").write_bytes(as_mo(made))
-        open_ones = sum(1 for message in made if message.id and not message.string)
-        print(f"{path.parents[1].name}: {open_ones} sentences to translate")
+        print(f"{path.parents[1].name}: {len(still_open(made))} sentences to translate")
     return 0
 
 
@@ -85,6 +84,11 @@ def updated(path: Path) -> Catalog:
     made.obsolete.clear()
     made.creation_date = made.revision_date = NEVER
     return made
+
+
+def still_open(catalogue: Catalog) -> list[str]:
+    """What nobody has translated yet."""
+    return [str(message.id) for message in catalogue if message.id and not message.string]
 
 
 def as_po(catalogue: Catalog) -> bytes:

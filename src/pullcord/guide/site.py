@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
@@ -48,10 +48,11 @@ class Known(NamedTuple):
 
 
 class Site:
-    """Pages are made when they are asked for."""
+    """Pages are made when they are asked for. `speak`: the voice of a language by its code."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, *, speak: Callable[[str], Voice] = voice) -> None:
         self._known = known
+        self._speak = speak
         self._templates = Environment(
             loader=PackageLoader("pullcord.guide"),
             autoescape=True,
@@ -108,7 +109,7 @@ class Site:
         """`base`: the way to the language's own folder; `up`: to that of all languages."""
         folder, _, about = name.rpartition("/")
         template = self._templates.get_template(f"{folder or name}.html" if folder != "help" else "country.html")
-        told = self._told(voice(code)) | self._about(folder, about, voice(code))
+        told = self._told(self._speak(code)) | self._about(folder, about, self._speak(code))
         return template.render(told, name=name, base=base, up=up).encode()
 
     def _told(self, said: Voice) -> dict[str, Any]:
