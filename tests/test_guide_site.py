@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pullcord.cli import main
+from pullcord.guide.known import known_here
 from pullcord.guide.languages import LANGUAGES, Language, Voice, voice
 from pullcord.guide.site import ABOUT, Known, Site, embed
 from pullcord.places import playbooks as books
@@ -328,3 +329,58 @@ def _loaded(page: Read) -> list[dict[str, str]]:
 
 def _there(path: str, href: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), href))
+
+
+# The operator's own.
+
+ADVICE = """if_nobody = "Call the duty line of the council."
+[[person]]
+name = "Ruth <b>"
+role = "Safeguarding lead"
+hours = "Monday to Friday, 9 to 17"
+answers_within = "the same day"
+phone = "020 7946 0001"
+"""
+BRIDGES = """[[bridge]]
+name = "Our supplier"
+end = "*8 then 1"
+lock = "*5"
+checked_by = "Ann Example"
+checked_on = 2026-11-20
+"""
+
+
+def test_where_nobody_answers_it_is_said_and_help_is_shown():
+    text = pages()["en/ask.html"].text
+    assert "Nobody is named here who answers." in text
+    assert "Where help is" in text
+
+
+def test_who_answers_by_when_and_whom_to_ask_otherwise(tmp_path: Path):
+    (tmp_path / "advice.toml").write_text(ADVICE)
+    known, refused = known_here(tmp_path, today=TODAY)
+    text = page_of(known, "en/ask.html").text
+    told = ("Ruth <b>", "Safeguarding lead", "020 7946 0001", "Monday to Friday, 9 to 17", "the same day", "duty line")
+    places = [text.index(words) for words in told]
+    assert places == sorted(places)
+    assert "Nobody is named here" not in text
+    assert not refused
+
+
+def test_the_own_codes_of_a_bridge_stand_above_everybody_elses(tmp_path: Path):
+    (tmp_path / "bridges.toml").write_text(BRIDGES)
+    known, _ = known_here(tmp_path, today=TODAY)
+    text = page_of(known, "en/platform/phone_bridge.html").text
+    places = [
+        text.index(words)
+        for words in ("Our supplier", "*8 then 1", "Tried by Ann Example on 2026-11-20", "Example Bell")
+    ]
+    assert places == sorted(places)
+    assert "*8 then 1" not in page_of(known, "en/platform/zoom.html").text
+
+
+def test_an_own_file_that_is_refused_is_named(tmp_path: Path):
+    (tmp_path / "advice.toml").write_text("nobody")
+    known, refused = known_here(tmp_path, today=TODAY)
+    assert [sentence.partition(" ")[0] for sentence in refused] == ["advice.toml"]
+    assert "Nobody is named here who answers." in page_of(known, "en/ask.html").text

@@ -216,3 +216,13 @@ def test_sixty_days_before_the_year_is_over_it_asks_again(client: Client, clock:
     page = text_of(client.get(PAGE))
     assert "Anna Owner confirmed it on 15 January 2027; that was more than a year ago." in page
     assert "It counts no more: its year was over on 15 January 2028." in page
+
+
+def test_the_operators_other_files_that_were_not_taken_are_named_too(client: Client, places: Path):
+    assert "A file was not taken" not in text_of(client.get(PAGE))
+    (places / "advice.toml").write_text("night = 1")
+    (places / "bridges.toml").write_text("pin = 1")
+    page = text_of(client.get(PAGE))
+    assert "advice.toml was not taken" in page
+    assert "bridges.toml was not taken" in page
+    assert len(forms(client, "confirm")) == 2

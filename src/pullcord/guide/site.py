@@ -16,6 +16,9 @@ from pullcord.core import guide, texts
 from pullcord.guide import helping, telling
 from pullcord.guide.languages import ENGLISH, LANGUAGES, Voice, voice
 from pullcord.places import playbooks as books
+from pullcord.places.advice import Advice
+from pullcord.places.bridges import Bridge, Bridges
+from pullcord.places.select import names_of
 from pullcord.places.values import Directory
 
 PAGES: Final = (
@@ -33,6 +36,7 @@ COMMON: Final = {
 }
 """What most people look for, by the name that they would look for."""
 ASSETS: Final = "assets"
+PHONE_BRIDGE: Final = "phone_bridge"
 ABOUT: Final = "about-this-folder.txt"
 EXIT: Final = "https://www.wikipedia.org/"
 """Where the quick exit leads: a page that anybody may have open, in every language."""
@@ -45,6 +49,8 @@ class Known(NamedTuple):
     today: date
     country: str = ""
     """The operator's, shown first; empty = none is."""
+    advice: Advice = Advice()
+    bridges: Bridges = Bridges()
 
 
 class Site:
@@ -131,15 +137,15 @@ class Site:
             "common": COMMON,
             "today": known.today,
             "embed": embed,
-            "advice": None,
-            "own_codes": None,
+            "advice": known.advice,
+            "places_of": names_of(known.directory),
         }
 
     def _about(self, folder: str, name: str, said: Voice) -> dict[str, Any]:
         """What one kind of page asks for besides."""
         known = self._known
         if folder == "platform":
-            return telling.of_playbook(books.playbook(name), said)
+            return {**telling.of_playbook(books.playbook(name), said), "own_codes": self._codes_for(name)}
         if folder == "help":
             return helping.of_country(known.directory, name, known.today, said)
         if name in ("texts", "notice"):
@@ -151,6 +157,9 @@ class Site:
                 **telling.of_texts(said, telling.NOTICE if name == "notice" else telling.MEETING),
             }
         return {}
+
+    def _codes_for(self, key: str) -> tuple[Bridge, ...]:
+        return self._known.bridges.bridges if key == PHONE_BRIDGE else ()
 
     def _keeper(self, code: str) -> bytes:
         """The script by which a browser keeps a copy of this language: our pages, and no other."""

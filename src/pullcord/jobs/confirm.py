@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from pullcord.places.confirmed import as_text, comments_of, wanted
-from pullcord.places.lines import CONFIRMED, MOST_BYTES, Refused, confirmations, directory, newest
+from pullcord.places.lines import CONFIRMED, confirmations, directory, newest
+from pullcord.places.own import MOST_BYTES, Refused
 from pullcord.places.values import Confirmed, Directory, Line
 from pullcord.safe.files import make_private_folder, one_at_a_time, replace_whole
 

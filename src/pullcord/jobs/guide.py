@@ -12,12 +12,15 @@ from typing import Final, NamedTuple
 from pullcord.config import ConfigError, read_config, without_settings
 from pullcord.core import guide, texts
 from pullcord.core.links import Found, platform_of
+from pullcord.places.advice import read_advice
+from pullcord.places.bridges import read_bridges
 from pullcord.places.lines import directory, shipped
-from pullcord.places.plain import help_text, in_a_message, playbook_text
+from pullcord.places.plain import advice_text, bridges_text, help_text, in_a_message, playbook_text
 from pullcord.places.playbooks import DEVICES, GENERAL, Playbook, playbook, playbooks
-from pullcord.places.select import Asks, Group, by_kind, lines_for, nations_of
+from pullcord.places.select import Asks, Group, by_kind, lines_for, names_of, nations_of
 
 SAID, USAGE = 0, 2
+PHONE_BRIDGE: Final = "phone_bridge"
 LONGEST_INPUT: Final = 1_000_000
 
 USAGE_TEXT = """pullcord guide [PLATFORM | LINK | -] [--country GB] [--nation GB-SCT] [--police-in GB]
@@ -140,11 +143,36 @@ def _guide(asked: Asked, groups: list[Group]) -> Iterator[str]:
     yield guide.first_words(_emergency_number(groups))
     yield ""
     yield from (book.name, "=" * len(book.name), "")
+    if book.key == PHONE_BRIDGE:
+        yield from _own_bridges(asked)
     yield from playbook_text(book, asked.device or None)
     yield from _related(book)
     yield ""
     yield from _lists()
+    yield from _who_answers(asked)
     yield from _help_or_how_to_get_it(asked, groups)
+
+
+def _own_bridges(asked: Asked) -> Iterator[str]:
+    """Above what holds nearly everywhere: every supplier has other codes."""
+    own = read_bridges(_folder(asked.data), today=datetime.now(tz=UTC).date())
+    if own.refused:
+        _say_aside(own.refused)
+    if own.bridges:
+        yield "YOUR OWN BRIDGES"
+        yield from (f"  {line}" for line in bridges_text(own))
+        yield ""
+
+
+def _who_answers(asked: Asked) -> Iterator[str]:
+    folder = _folder(asked.data)
+    advice = read_advice(folder)
+    if advice.refused:
+        _say_aside(advice.refused)
+    names = names_of(directory(folder, today=datetime.now(tz=UTC).date())) if advice.people else {}
+    yield "WHO ANSWERS IF YOU ASK FOR ADVICE"
+    yield from (f"  {line}" for line in advice_text(advice.serving(asked.country, asked.nation), names))
+    yield ""
 
 
 def _book(asked: str) -> tuple[Found | None, Playbook]:

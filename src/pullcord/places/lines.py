@@ -12,16 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from pullcord.places.lint import LISTS, WITHDRAWN, faults
+from pullcord.places.own import ADVICE, BRIDGES, Refused, read_document
 from pullcord.places.values import Confirmed, Country, Directory, Line
 
 SHIPPED: Final = Path(__file__).parent / "lines"
 CONFIRMED: Final = "confirmed.toml"
 """Beside the newer tables, in the folder `places` of the data folder."""
-MOST_BYTES: Final = 1_000_000
-
-
-class Refused(Exception):
-    """A file that was not taken, in a sentence for whoever put it there."""
 
 
 @cache
@@ -35,26 +31,16 @@ def directory(folder: Path | None, *, today: date) -> Directory:
     """What this installation knows. `folder`: `places` of the data folder; a missing one is an empty one."""
     found, refused = shipped(), []
     confirmed: Mapping[str, Confirmed] = {}
-    for file in sorted(folder.glob("*.toml")) if folder is not None else ():
+    files = sorted(folder.glob("*.toml")) if folder is not None else []
+    for file in (file for file in files if file.name not in (ADVICE, BRIDGES)):
         try:
             if file.name == CONFIRMED:
-                confirmed = newest(_confirmations(_document(file), today=today))
+                confirmed = newest(_confirmations(read_document(file), today=today))
             else:
-                found = _over(found, _document(file), today=today)
+                found = _over(found, read_document(file), today=today)
         except Refused as reason:
             refused.append(f"{file.name} was not taken: {reason}")
     return found._replace(confirmed=confirmed, refused=tuple(refused))
-
-
-def _document(file: Path) -> dict[str, Any]:
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise Refused("it is too long to be a table of help lines.")
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused("it cannot be read.") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Refused(f"it is not written as TOML ({error}).") from error
 
 
 def _over(found: Directory, document: dict[str, Any], *, today: date) -> Directory:
@@ -99,7 +85,7 @@ def _value(key: str, value: Any) -> Any:
 def confirmations(folder: Path, *, today: date) -> list[Confirmed]:
     """Every row of the file as it stands; none where there is no file. Raises Refused."""
     file = folder / CONFIRMED
-    return list(_confirmations(_document(file), today=today)) if os.path.lexists(file) else []
+    return list(_confirmations(read_document(file), today=today)) if os.path.lexists(file) else []
 
 
 def newest(rows: Iterable[Confirmed]) -> dict[str, Confirmed]:

@@ -1,10 +1,12 @@
 """Help lines and playbooks as plain lines of text, for a terminal, a message or a sheet of paper. Nothing is left out of a source."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pullcord.core.guide import end_words, if_it_has_closed_down
 from pullcord.core.saying import Say, in_english
+from pullcord.places.advice import Advice
+from pullcord.places.bridges import Bridges
 from pullcord.places.playbooks import (
     ASIDES,
     BEFORE,
@@ -90,6 +92,40 @@ def _briefly(line: Shown, say: Say) -> str:
         f"({line.dated})" if line.phone or line.text else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def advice_text(advice: Advice, names: Mapping[str, str], say: Say = in_english) -> Iterator[str]:
+    """Who answers, by when, and whom to ask if nobody does; where nobody is named, that. `names`: of countries and parts."""
+    if not advice.people:
+        yield say("Nobody is named here who answers.")
+    for person in advice.people:
+        yield f"{person.name}, {person.role}: {', '.join(way for way in (person.phone, person.email) if way)}"
+        yield f"  {say('Answers')}: {person.hours}"
+        yield f"  {say('You hear back')}: {person.answers_within}"
+        places = [names.get(code, code) for code in (*person.countries, *person.nations)]
+        if places:
+            yield f"  {say('For')}: {', '.join(places)}"
+    if advice.if_nobody:
+        yield f"{say('If nobody answers by then:')} {advice.if_nobody}" if advice.people else advice.if_nobody
+
+
+def bridges_text(bridges: Bridges, say: Say = in_english) -> Iterator[str]:
+    """The codes that somebody here has tried; where none is written down, that."""
+    for bridge in bridges.bridges:
+        yield bridge.name
+        if bridge.dial_in:
+            yield f"  {say('Dial in')}: {bridge.dial_in}"
+        for title, code in (
+            (say("End it for everyone"), bridge.end),
+            (say("Lock it"), bridge.lock),
+            (say("Mute everyone"), bridge.mute_all),
+            (say("Hear how many are there"), bridge.counting),
+        ):
+            yield f"  {title}: {code or say('no code is written down')}"
+        if bridge.note:
+            yield f"  {bridge.note}"
+        tried = say("Tried by {name} on {day}.")
+        yield "  " + tried.format(name=bridge.checked_by, day=bridge.checked_on.isoformat())
 
 
 def playbook_text(book: Playbook, device: str | None = None, say: Say = in_english) -> Iterator[str]:

@@ -225,6 +225,12 @@ def nations_of(known: Directory, country: str) -> dict[str, str]:
     return dict(table.nations) if table is not None else {}
 
 
+def names_of(known: Directory) -> dict[str, str]:
+    """What every country, and every part with lines of its own, is called."""
+    names = {table.code: table.name for table in known.countries.values()}
+    return names | {code: name for table in known.countries.values() for code, name in table.nations.items()}
+
+
 def to_confirm(known: Directory, country: str, *, today: date) -> list[Line]:
     """The lines of a country that somebody should confirm: held back now, or within sixty days of it."""
     table = known.country(country)

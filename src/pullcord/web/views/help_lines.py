@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from pullcord.jobs import confirm as job
 from pullcord.jobs.confirm import NotConfirmed
 from pullcord.jobs.desk import Desk, current
+from pullcord.places.advice import read_advice
+from pullcord.places.bridges import read_bridges
 from pullcord.places.confirmed import last_day, standing, wanted
 from pullcord.places.lines import CONFIRMED, directory
 from pullcord.places.values import Confirmed, Country, Directory
@@ -32,11 +34,17 @@ def show(request: HttpRequest) -> HttpResponse:
         "country": table,
         "wanted": wanted(known, table.code, today=today) if table is not None else [],
         "standing": standing(known, today=today),
-        "refused": known.refused,
+        "refused": [*known.refused, *_refused_besides(desk)],
         "is_closed": any(sentence.startswith(CONFIRMED) for sentence in known.refused),
         "name": job.printable(me(request).shown_name),
     }
     return render(request, "help_lines.html", told)
+
+
+def _refused_besides(desk: Desk) -> list[str]:
+    """The operator's other files: nowhere else would anybody see that one was not taken."""
+    own = (read_advice(places_of(desk)).refused, read_bridges(places_of(desk), today=today_of(desk)).refused)
+    return [sentence for sentence in own if sentence]
 
 
 def _choices(known: Directory, *, first: str) -> list[Country]:
