@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pullcord.core.pace import WOKEN_SECONDS
 from pullcord.jobs.guard import Guard
 from pullcord.jobs.stop import stop
 from tests.contract.ground import Refused
@@ -128,6 +129,34 @@ def test_a_platform_that_cannot_be_asked_is_told_of_once_and_again_when_it_can(e
     either.after(LOOKED)
     assert either.incident().unseen_since is None
     assert len(either.lines("asked again")) == 1
+
+
+@pytest.mark.parametrize("calls", [("GET room",), ("POST end", "POST kick")])
+def test_a_look_that_fails_once_lets_nobody_stay_for_another_two_seconds(unbarred: Post, calls: tuple[str, ...]):
+    back = unbarred.come_back()
+    unbarred.now.wire.before = fail(*calls)
+    unbarred.after(LOOKED)
+    unbarred.now.wire.before = lambda _: None
+    assert not back.is_out(within_seconds=0)
+    unbarred.after(WOKEN_SECONDS)
+    assert back.is_out(within_seconds=1)
+
+
+def test_a_platform_that_goes_on_failing_is_asked_at_the_usual_pace(unbarred: Post):
+    asked: list[str] = []
+
+    def refuse(what: str) -> None:
+        asked.append(what)
+        fail("GET room")(what)
+
+    unbarred.now.wire.before = refuse
+    unbarred.after(LOOKED)
+    unbarred.after(WOKEN_SECONDS)
+    assert len(asked) == 2, "once, it is asked again soon"
+    unbarred.after(1.5, steps=15)
+    assert len(asked) == 2
+    unbarred.after(0.5)
+    assert len(asked) == 3
 
 
 def test_one_answer_that_fails_is_not_told_of(native: Post):

@@ -249,7 +249,10 @@ class Guard:
         if until is not None and watch.is_time_over(until, now=means.clock(), steady=self._steady()):
             end_hold(kit, ours, is_held_for_another=self._is_held_for_another(kit, watch))
         else:
+            had_failed = watch.memory.fell_short
             keep(kit, ours, watch.memory)
+            # One call in thousands fails, as on a line that closes in that moment. Once, the next look comes soon.
+            watch.is_woken = watch.is_woken or (watch.memory.fell_short and not had_failed)
         # What it really took, an end included; the next look is taken to cost what this one did without it.
         self._spend(kit.meeting.platform, counted.calls - planned, self._steady())
         watch.calls = max(1.0, min(float(counted.calls), planned + 1.0))

@@ -41,6 +41,8 @@ class Memory:
         self.last_again_at: float | None = None
         self.last_open_at: float | None = None
         self.failing_since: float | None = None
+        self.fell_short = False
+        """Whether the last look could not ask, or found it running and could not end it."""
         self.hold_failed = ""
         self.came: set[str] = set()
 
@@ -72,7 +74,7 @@ def keeps_until(incident: Incident, kit: Kit) -> float:
 
 def keep(kit: Kit, means: Means, memory: Memory) -> None:
     """Ask the platform once, and end the meeting again where it runs. Never raises for what a platform does."""
-    asked_at = means.clock()
+    asked_at, memory.fell_short = means.clock(), False
     try:
         adapter = platform(kit.meeting.platform)
         read = _told(adapter, adapter.is_over(kit.meeting, means.wire(adapter.name)))
@@ -114,6 +116,7 @@ def _told(adapter: Platform, read: Over) -> Over:
 
 def _could_not_ask(kit: Kit, means: Means, memory: Memory, error: PlatformError) -> None:
     now, incident = means.clock(), means.book.latest(kit.meeting.id)
+    memory.fell_short = True
     if memory.failing_since is None:
         memory.failing_since = now
     if incident is None or incident.is_done or incident.unseen_since is not None:
@@ -186,6 +189,7 @@ def _end_again(look: Look, people: list[Person] | None) -> None:
         _note_again(look, count)
     memory.last_again_at = look.at
     error = stop_again(look.rungs._replace(is_quiet=was_sent and not is_news), bar=look.read.held is False)
+    memory.fell_short = error is not None
     if is_news or not was_sent:
         return
     if not incident.is_over:
