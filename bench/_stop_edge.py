@@ -1,7 +1,8 @@
 """From the bytes at the edge to the requests on the wire: a real `pullcord serve`, and a bare server beside it."""
 
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from itertools import count, islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,7 +20,10 @@ ALONE_WHILE_WRITING: Final = 100
 AT_ONCE: Final = 100
 MEETINGS: Final = WARM_UP + ALONE + AT_ONCE + ALONE_WHILE_WRITING + AT_ONCE
 PAUSE_SECONDS: Final = 0.75
-"""Between presses: the bookkeeping of the one before is done then, as it is before a press that comes alone."""
+"""Between presses, at least: the bookkeeping begins half a second after one."""
+STILL_SECONDS: Final = 0.4
+STILL_WITHIN_SECONDS: Final = 60.0
+"""The bookkeeping of a hundred ends takes a few seconds on a slow disk."""
 
 GOAL_HALF_MS: Final = 2.0
 GOAL_MOST_MS: Final = 10.0
@@ -43,8 +47,8 @@ def _bare(platform: int) -> Outcome:
     names = (f"bare-{number}" for number in count())
     links = (Link(name, name) for name in names)
     with _stop_bare.running(platform) as port:
-        each_alone(port, _some(links, WARM_UP), platform, pause_seconds=0.01)
-        alone = each_alone(port, _some(links, ALONE), platform, pause_seconds=0.01)
+        each_alone(port, _some(links, WARM_UP), platform, pause=_breath)
+        alone = each_alone(port, _some(links, ALONE), platform, pause=_breath)
         return Outcome(alone, all_at_once(port, _some(links, AT_ONCE), platform))
 
 
@@ -56,17 +60,46 @@ def _ours(folder: Path, platform: int) -> tuple[Outcome, Outcome, _stop_host.Hos
     links = iter(written)
     with serving(data) as server:
         assert mode_of(server) == "full"
-        each_alone(server.port, _some(links, WARM_UP), platform, pause_seconds=PAUSE_SECONDS)
-        quiet = _press(server.port, links, ALONE, platform)
+        each_alone(server.port, _some(links, WARM_UP), platform, pause=_pause)
+        quiet = _press(server.port, links, ALONE, platform, pause=lambda: _until_still(data))
+        _until_still(data)
         host = _stop_host.sign_in(server.port, data)
         with _stop_host.writing(host):
-            busy = _press(server.port, links, ALONE_WHILE_WRITING, platform)
+            busy = _press(server.port, links, ALONE_WHILE_WRITING, platform, pause=_pause)
     return quiet, busy, host
 
 
-def _press(port: int, links: Iterator[Link], alone: int, platform: int) -> Outcome:
-    times = each_alone(port, _some(links, alone), platform, pause_seconds=PAUSE_SECONDS)
+def _press(port: int, links: Iterator[Link], alone: int, platform: int, *, pause: Callable[[], None]) -> Outcome:
+    times = each_alone(port, _some(links, alone), platform, pause=pause)
+    pause()
     return Outcome(times, all_at_once(port, _some(links, AT_ONCE), platform))
+
+
+def _breath() -> None:
+    time.sleep(0.01)
+
+
+def _pause() -> None:
+    time.sleep(PAUSE_SECONDS)
+
+
+def _until_still(data: Path) -> None:
+    """Until the bookkeeping of the press before is done, as it is before a press that comes alone: nobody writes a file.
+
+    How long that takes is the disk's affair: a fixed pause once timed the bookkeeping's syncs, and called them the press.
+    """
+    _pause()
+    until, seen = time.monotonic() + STILL_WITHIN_SECONDS, _written(data)
+    while time.monotonic() < until:
+        time.sleep(STILL_SECONDS)
+        before, seen = seen, _written(data)
+        if seen == before:
+            return
+    raise TimeoutError(f"the bookkeeping was not done in {STILL_WITHIN_SECONDS:g} s")
+
+
+def _written(data: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in data.glob("*.sqlite3*") if path.exists()}
 
 
 def _some(links: Iterator[Link], number: int) -> list[Link]:

@@ -3,7 +3,7 @@
 import selectors
 import socket
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from bench import _stop_platform
@@ -25,12 +25,12 @@ class Times(NamedTuple):
     end: list[float]
 
 
-def each_alone(port: int, links: Sequence[Link], platform: int, *, pause_seconds: float) -> Times:
+def each_alone(port: int, links: Sequence[Link], platform: int, *, pause: Callable[[], None]) -> Times:
     """One after the other, each on a line of its own, as different people's phones would."""
     sent: dict[str, int] = {}
     for link in links:
         with socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS) as line:
-            time.sleep(pause_seconds)
+            pause()
             sent[link.room] = time.perf_counter_ns()
             line.sendall(_request(port, link))
             _answered(line.recv(65536))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pullcord.safe.journal import PATIENCE_SECONDS, Journal
+from pullcord.safe.journal import PATIENCE_SECONDS, SYNC_PATIENCE_SECONDS, Journal
 from pullcord.safe.keys import Keys, make_keys
 
 SLACK_SECONDS = 0.25
@@ -244,6 +244,26 @@ def test_a_hanging_disk_holds_nobody_up_for_longer_than_50_ms(disk: Disk):
     disk.takes.set()
     assert comes_true(lambda: not disk.late())
     assert kinds(disk) == ["pressed"]
+
+
+def test_a_line_that_is_written_waits_8_ms_for_its_sync_and_no_50(tmp_path: Path):
+    syncs = threading.Event()
+
+    class SlowToSync(Journal):
+        def _sync(self) -> None:
+            syncs.wait(10)
+            super()._sync()
+
+    slow = SlowToSync(str(tmp_path), make_keys(str(tmp_path / "keys")))
+    began = time.monotonic()
+    written = slow.append("pressed")
+    took = time.monotonic() - began
+    assert SYNC_PATIENCE_SECONDS * 0.9 < took < PATIENCE_SECONDS
+    assert not written.durable
+    assert kinds(slow) == ["pressed"], "every process can read it meanwhile"
+    syncs.set()
+    assert comes_true(lambda: written.durable), "it says so itself once the disk has it"
+    slow.close()
 
 
 def test_a_line_on_its_way_is_not_called_late_before_its_50_ms(disk: Disk):
