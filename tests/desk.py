@@ -12,6 +12,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ from django.conf import settings as all_settings  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from pullcord.store import ground, users  # noqa: E402
+from pullcord.store import ground, organisations, users  # noqa: E402
 from pullcord.store.models import User  # noqa: E402
 
 # The real one takes a third of a second per password, on purpose.
@@ -227,12 +228,19 @@ def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
+def an_owner(username: str, name: str) -> User:
+    """Of an organisation of their own."""
+    made = users.add(username, "a long password", name=name)
+    organisations.found(f"org{made.pk}", f"{name}s", made, at=datetime.now(UTC))
+    return made
+
+
 @pytest.fixture
 def owner(store: Any) -> User:
-    return users.add("anna", "a long password", name="Anna Owner")
+    return an_owner("anna", "Anna Owner")
 
 
 @pytest.fixture
 def other(store: Any) -> User:
     """Somebody with an account, and no right to anything of `owner`'s."""
-    return users.add("berta", "a long password", name="Berta Other")
+    return an_owner("berta", "Berta Other")

@@ -19,11 +19,10 @@ from pullcord.config import Config, read_config
 from pullcord.jobs import meetings
 from pullcord.jobs.desk import Desk, open_desk
 from pullcord.store import ground as store_ground
-from pullcord.store import users
 from pullcord.web import settings
 from pullcord.words import Meeting
 from tests.contract.ground_practice import PracticeGround, ground
-from tests.desk import FILE, SECRET, SERVER
+from tests.desk import FILE, SECRET, SERVER, an_owner
 from tests.postgres_server import PASSWORD, Postgres
 from tests.serving import for_the_server, free_port, give_away, serving
 
@@ -53,7 +52,7 @@ def prepared(tmp_path: Path, database: str, django_db_blocker: DjangoDbBlocker) 
         settings.configure(config, SECRET)
         desk = open_desk(config, new=True)
         store_ground.prepare()
-        owner = users.add("ottilie", "a long password", name="Ottilie Owner")
+        owner = an_owner("ottilie", "Ottilie Owner")
         there, invitations = platform.open_meeting(invitations=1)
         row = meetings.add(desk, owner, name="Thursday choir", platform="practice", at=there.at, secrets=there.secrets)
         link = meetings.give_cord(desk, owner, row.id, who="Anna Watcher").link

@@ -73,13 +73,12 @@ def show(config: Config, stage: Stage, port: socket.socket, what: Show) -> int:
 
 def furnish(house: House, stage: Stage, door: HostDoor) -> Evening:
     """The owner, the meeting as the store and the stop kit know it, and everybody's links."""
-    from pullcord.jobs import meetings  # these read Django's settings as they are loaded
-    from pullcord.store import users
+    from pullcord.jobs import meetings, people  # these read Django's settings as they are loaded
     from pullcord.web import seams
 
     seams.make_practice_meeting = None  # at this server's /practice stands the evening's own meeting alone
     desk, address = house.desk, house.config.address
-    owner = users.add("host", new_token(), name="You, the host")
+    owner = people.found(desk, "host", new_token(), name="You, the host")
     meeting = meetings.add(
         desk,
         owner,

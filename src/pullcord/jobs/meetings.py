@@ -175,7 +175,7 @@ def archive(desk: Desk, owner: User, meeting_id: str) -> None:
 def give_cord(desk: Desk, owner: User, meeting_id: str, *, who: str, expires: datetime | None = None) -> NewCord:
     """Without a day it expires a day after the meeting, or in 90 days where it has no hours. Raises NotFound, Refused."""
     token, now = new_token(), _now(desk)
-    name = _name(who, "Say who holds this link.")
+    name = plain_name(who, "Say who holds this link.")
     with _claimed(desk, owner, meeting_id) as meeting:
         cord = meetings.add_cord(meeting, new_id(), digest=digest(token), who=name, expires=expires, at=now)
         if cord.expires_at <= now:
@@ -202,7 +202,7 @@ def resume_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
 def give_token(desk: Desk, owner: User, meeting_id: str, *, name: str, expires: datetime | None = None) -> NewToken:
     """For 90 days unless said otherwise. Raises NotFound, Refused."""
     secret, now = new_token(), _now(desk)
-    named = _name(name, "Say what this token is for.")
+    named = plain_name(name, "Say what this token is for.")
     until = expires or now + timedelta(days=TOKEN_DAYS)
     if until <= now:
         raise Refused("already-expired", "This token would have expired already. Choose a later day.")
@@ -332,11 +332,12 @@ def _hours_and_name(
         raise Refused("ends-before-start", "The meeting would end before it begins.")
     if not 0 < hold_seconds <= LONGEST_HOLD_SECONDS:
         raise Refused("bad-hold", "The way back can be barred for up to seven days.")
-    told = _name(name, "Give the meeting a name by which you will find it again.")
+    told = plain_name(name, "Give the meeting a name by which you will find it again.")
     return {"name": told, "starts": starts, "ends": ends, "hold_seconds": float(hold_seconds)}
 
 
-def _name(told: str, otherwise: str) -> str:
+def plain_name(told: str, otherwise: str) -> str:
+    """Without signs that cannot be seen, 200 at most. Raises Refused, with that sentence, where nothing is left."""
     name = "".join(sign for sign in told if sign.isprintable()).strip()[:LONGEST_NAME]
     if not name:
         raise Refused("no-name", otherwise)

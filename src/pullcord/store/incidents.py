@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from pullcord.core import timeline
 from pullcord.core.steps import KNOWN, STATES
 from pullcord.core.steps import State as StepState
-from pullcord.store import NotFound, chain, meetings
+from pullcord.store import NotFound, chain, meetings, organisations
 from pullcord.store.models import Incident, Press, Step, User
 
 
@@ -69,11 +69,13 @@ def steps(owner: User, incident_id: str) -> dict[str, Step]:
 
 @transaction.atomic
 def open_by_hand(owner: User, told: Told, *, at: datetime) -> Incident:
-    """Days later, without connection, meeting or roster. Raises NotFound for a meeting that is not the owner's."""
+    """Days later, without connection, meeting or roster. Raises NotFound for a meeting that is not theirs to see."""
     meeting = None if told.meeting_id is None else meetings.find(owner, told.meeting_id)
+    where = organisations.any_of(owner) if meeting is None else meeting.organisation
     incident = Incident.objects.create(
         id=os.urandom(8).hex(),
         owner=owner,
+        organisation=where,
         meeting=meeting,
         meeting_told=told.meeting_id or "",
         opened_at=at,
@@ -124,4 +126,4 @@ def name_of(user: User) -> str:
 
 
 def _of(owner: User) -> QuerySet[Incident]:
-    return Incident.objects.filter(owner=owner)
+    return Incident.objects.filter(organisations.incidents_seen_by(owner))

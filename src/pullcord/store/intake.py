@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from pullcord.core import incident as core
-from pullcord.store import chain, fit, ground, people
-from pullcord.store.models import Cord, Entry, Incident, Meeting, Presence, Press, StopToken, User
+from pullcord.store import NotFound, chain, fit, ground, organisations, people
+from pullcord.store.models import Cord, Entry, Incident, Meeting, Organisation, Presence, Press, StopToken, User
 from pullcord.words import Person
 
 LONGEST_NAME = 200
@@ -50,13 +50,17 @@ def bring_up_to_date(told: core.Incident) -> None:
     Whoever adds that meeting now waits for us, or we for him: otherwise neither would see what the other one adds.
     """
     ground.alone(f"meeting {told.meeting}")
-    meeting = Meeting.objects.filter(pk=told.meeting).select_related("owner").first()
-    known = {} if meeting is None else {"meeting": meeting, "owner": meeting.owner}
+    meeting = Meeting.objects.filter(pk=told.meeting).select_related("owner", "organisation").first()
+    known = (
+        {} if meeting is None else {"meeting": meeting, "owner": meeting.owner, "organisation": meeting.organisation}
+    )
     changed = _columns(told) | known
+    presser = _presser(told)
     first = {
         "meeting_told": fit.text(told.meeting, LONGEST_ID),
         "opened_at": moment(told.pressed_at),
-        "owner": _presser(told),
+        "owner": presser,
+        "organisation": _organisation_of(presser),
     }
     Incident.objects.update_or_create(id=told.id, defaults=changed, create_defaults=first | changed)
 
@@ -152,6 +156,13 @@ def _presser(told: core.Incident) -> User | None:
     """Where the meeting is unknown: the account that pressed, so that somebody sees it."""
     keys = [press.by.partition(":")[2] for press in told.presses if press.by.startswith("user:")]
     return User.objects.filter(pk__in=[int(key) for key in keys if key.isdecimal()]).first()
+
+
+def _organisation_of(user: User | None) -> Organisation | None:
+    try:
+        return None if user is None else organisations.any_of(user)
+    except NotFound:
+        return None
 
 
 def _presence(incident_id: str, handle: str, person: Person) -> Presence:

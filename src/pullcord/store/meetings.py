@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from pullcord.store import NotFound, ground
+from pullcord.store import NotFound, ground, organisations
 from pullcord.store.models import Cord, FalseAlarm, Incident, Meeting, Press, StopToken, User
 
 # -- looking -----------------------------------------------------------------------------------------------------------
@@ -23,6 +23,10 @@ def all_of(owner: User, *, archived: bool = False) -> list[Meeting]:
 def find(owner: User, meeting_id: str) -> Meeting:
     """Raises NotFound."""
     return _one(_of(owner), meeting_id)
+
+
+def is_of(owner: User, meeting_id: str) -> bool:
+    return _of(owner).filter(pk=meeting_id).exists()
 
 
 def cords(owner: User, meeting_id: str) -> list[Cord]:
@@ -79,8 +83,10 @@ def claim(owner: User, meeting_id: str) -> Meeting:
 
 
 def add(owner: User, meeting_id: str, *, now: datetime, **columns: Any) -> Meeting:
+    """In the organisation in which he may have meetings. Raises NotFound where there is none."""
     ground.alone(f"meeting {meeting_id}")  # whoever takes in an incident of it: see `intake.bring_up_to_date`
-    return Meeting.objects.create(id=meeting_id, owner=owner, created_at=now, **columns)
+    where = organisations.home_of(owner)
+    return Meeting.objects.create(id=meeting_id, organisation=where, owner=owner, created_at=now, **columns)
 
 
 def change(meeting: Meeting, columns: Mapping[str, Any]) -> Meeting:
@@ -136,11 +142,13 @@ def rest_cord(meeting: Meeting, cord_id: str, *, at: datetime) -> None:
 
 def follow_incidents(meeting: Meeting) -> None:
     """Give the meeting's owner what the journal told of it before it was known here."""
-    Incident.objects.filter(meeting=None, meeting_told=meeting.id).update(meeting=meeting, owner=meeting.owner)
+    Incident.objects.filter(meeting=None, meeting_told=meeting.id).update(
+        meeting=meeting, owner=meeting.owner, organisation=meeting.organisation
+    )
 
 
 def _of(owner: User) -> QuerySet[Meeting]:
-    return Meeting.objects.filter(owner=owner)
+    return Meeting.objects.filter(organisations.meetings_seen_by(owner))
 
 
 def _one(meetings: QuerySet[Meeting], meeting_id: str) -> Meeting:

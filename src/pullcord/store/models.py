@@ -17,9 +17,56 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
+class Organisation(models.Model):
+    """A club, a school, a fellowship: it sees itself only. Several live on one installation and know nothing of each other."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Membership(models.Model):
+    """What somebody may see and do in an organisation. Without one, an account sees nothing."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=20)
+    """One of `store.organisations.ROLES`."""
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("organisation", "user"), name="one_membership_each"),)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.user_id} {self.role}"
+
+
+class Invitation(models.Model):
+    """A link by which one person comes in, once. Of the link itself only the digest is here."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=20)
+    who = models.CharField(max_length=200)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField()
+    expires = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class Meeting(models.Model):
     id = models.CharField(primary_key=True, max_length=32)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    """Who hosts it."""
     name = models.CharField(max_length=200)
     platform = models.CharField(max_length=40)
     at = models.JSONField(default=dict)
@@ -85,6 +132,7 @@ class Incident(models.Model):
     meeting = models.ForeignKey(Meeting, null=True, on_delete=models.PROTECT, related_name="+")
     meeting_told = models.CharField(max_length=32, default="")
     """The meeting's id as the journal has it; the meeting itself may be unknown here."""
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     """None = the journal tells of a meeting that nobody here has: shown to nobody until somebody does."""
     opened_at = models.DateTimeField()

@@ -24,6 +24,8 @@ class Case(NamedTuple):
     who: list[Who]
     row: Row | None
     """None = the store has not taken it in yet: what the host does on the page has to wait a moment."""
+    has_meeting: bool
+    """Its meeting is theirs who ask: a safeguarding lead sees every record, and opens and ends nobody's meeting."""
 
     @property
     def is_told(self) -> bool:
@@ -62,7 +64,8 @@ def find(desk: Desk, owner: User, incident_id: str) -> Case:
     kit = None if meeting is None else kit_of(desk, meeting.id)
     incident = written or _from_row(owner, row)
     who = pressers(incident, kit, _accounts(incident) | _taken_in(owner, row))
-    return Case(incident_id, incident, meeting, kit, who, row)
+    has_meeting = meeting is not None and meetings.is_of(owner, meeting.id)
+    return Case(incident_id, incident, meeting, kit, who, row, has_meeting)
 
 
 def latest_id(desk: Desk, owner: User, meeting_id: str) -> str | None:

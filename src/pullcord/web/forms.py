@@ -40,6 +40,12 @@ class FirstOwner(forms.Form):
         label=_("A password"), help_text=_("At least 12 characters. Three or four words are easy to keep.")
     )
     again = Secret(label=_("The same password once more"))
+    organisation = forms.CharField(
+        label=_("What your organisation is called"),
+        max_length=200,
+        required=False,
+        help_text=_("A neutral word is enough. Only those you invite see it; you can change it later."),
+    )
 
     def clean(self) -> dict[str, Any] | None:
         told = super().clean() or {}
@@ -51,10 +57,34 @@ class FirstOwner(forms.Form):
         return told
 
 
+class NewAccount(FirstOwner):
+    """For whoever comes by an invitation."""
+
+    organisation = None  # type: ignore[assignment]  # Django's way of leaving out an inherited field
+    name = forms.CharField(label=_("How the others shall see you"), max_length=150, required=False)
+    field_order = ("name", "username", "password", "again")
+
+
 class NewPassword(FirstOwner):
     """The same, for an account that is there: without a name."""
 
-    username = None  # type: ignore[assignment]  # Django's way of leaving out an inherited field
+    username = organisation = None  # type: ignore[assignment]
+
+
+ROLES = (
+    ("host", _("Host: has meetings, and sees those and their records only")),
+    ("lead", _("Safeguarding lead: sees all records, and changes no meeting")),
+    ("owner", _("Owner: sees and changes everything, and invites others")),
+)
+
+
+class Invite(forms.Form):
+    who = forms.CharField(label=_("Who is invited"), max_length=200, help_text=_("A name, for your own list."))
+    role = forms.ChoiceField(label=_("What they may do"), choices=ROLES, widget=forms.RadioSelect)
+
+
+class OrganisationName(forms.Form):
+    name = forms.CharField(label=_("What your organisation is called"), max_length=200)
 
 
 def _judge(form: forms.Form, password: str) -> None:

@@ -1,9 +1,9 @@
-"""Every page for people, and nothing else. All but the first three need signing in."""
+"""Every page for people, and nothing else. All but the first three and an invitation need signing in."""
 
 from allauth.account import views as account
 from django.urls import path
 
-from pullcord.web.views import errors, first, help_lines, home, incidents, meetings, notes
+from pullcord.web.views import errors, first, help_lines, home, incidents, meetings, notes, people
 
 urlpatterns = [
     path("first/<str:token>", first.sign_in_once, name="first"),
@@ -25,6 +25,13 @@ urlpatterns = [
     path("meetings/<slug:meeting_id>/links/<slug:cord_id>/<slug:act>", meetings.act_on_link, name="link_act"),
     path("meetings/<slug:meeting_id>/tokens", meetings.give_token, name="token_give"),
     path("meetings/<slug:meeting_id>/tokens/<slug:token_id>/revoke", meetings.revoke_token, name="token_revoke"),
+    path("people", people.show, name="people"),
+    path("people/invite", people.invite, name="people_invite"),
+    path("people/name", people.rename, name="people_rename"),
+    path("people/invitations/<slug:invitation_id>/take-back", people.take_back, name="invitation_take_back"),
+    path("people/<int:member>/role", people.change, name="member_change"),
+    path("people/<int:member>/remove", people.remove, name="member_remove"),
+    path("i/<str:token>", people.come_in, name="come_in"),
     path("help-lines", help_lines.show, name="help_lines"),
     path("help-lines/confirm", help_lines.confirm, name="help_line_confirm"),
     path("help-lines/take-back", help_lines.take_back, name="help_line_take_back"),

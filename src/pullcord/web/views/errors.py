@@ -35,6 +35,17 @@ def dead_link() -> HttpResponse:
     )
 
 
+def dead_invitation() -> HttpResponse:
+    """An invitation that opens nothing: used, taken back, too old, or never one. It does not say which."""
+    return _page(
+        404,
+        title=_("This link opens nothing"),
+        happened=_("An invitation works once, and for two weeks."),
+        safe=_("Nothing was changed."),
+        next_=_("Ask whoever invited you for a new one."),
+    )
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(
         403,

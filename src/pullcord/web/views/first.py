@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from pullcord.jobs import people
 from pullcord.jobs.desk import current
 from pullcord.store import users
 from pullcord.store.models import User
@@ -40,7 +41,8 @@ def _take(request: HttpRequest, token: str, form: forms.Form, owner: User | None
         form.add_error(None, _("This link has just been used."))
         return False
     if owner is None:
-        owner = users.add(form.cleaned_data["username"], form.cleaned_data["password"])
+        told = form.cleaned_data
+        owner = people.found(current(), told["username"], told["password"], organisation=told["organisation"])
     else:
         users.set_password(owner, form.cleaned_data["password"])
     login(request, owner)

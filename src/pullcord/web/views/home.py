@@ -10,7 +10,7 @@ from pullcord.core.cords import may_press
 from pullcord.core.incident import NO_HOLD_SECONDS, Incident
 from pullcord.jobs.desk import Desk, current
 from pullcord.safe.kit import Kit
-from pullcord.store import meetings
+from pullcord.store import meetings, organisations
 from pullcord.store.models import Meeting, User
 from pullcord.web import cases, seams
 from pullcord.web.present import kit_of, stage, title_of
@@ -34,11 +34,15 @@ class Row(NamedTuple):
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     desk, owner = current(), me(request)
+    roles = organisations.roles_of(owner)
     mine = meetings.all_of(owner)
     kits = {meeting.id: kit for meeting in mine if (kit := kit_of(desk, meeting.id)) is not None}
     live = [kit for kit in kits.values() if may_be_live(desk, kit)]
     found = cases.newest(desk, owner, mine, most=MOST_INCIDENTS)
     told = {
+        "owns": "owner" in roles,
+        "belongs_nowhere": not roles,
+        "may_have_meetings": bool(roles & set(organisations.MANY)),
         "rows": [row(desk, owner, meeting, has_kit=meeting.id in kits) for meeting in mine],
         "live": [kit.meeting.name for kit in live],
         "press_all": end_all_ticket(desk, owner, live),

@@ -57,7 +57,7 @@ def show(request: HttpRequest, incident_id: str) -> HttpResponse:
 
 def can_let_in(desk: Desk, case: Case) -> bool:
     """Only where people are kept out, and by this incident's own bar."""
-    if case.meeting is None or case.incident.is_done or case.incident.kept_until is None:
+    if case.meeting is None or not case.has_meeting or case.incident.is_done or case.incident.kept_until is None:
         return False
     newest = desk.means.book.latest(case.meeting.id)
     return newest is not None and newest.id == case.id
@@ -71,7 +71,7 @@ def new_way(desk: Desk, case: Case) -> Meeting | None:
 
 def again(desk: Desk, owner: User, case: Case, stands: str) -> str:
     """The right to press once more, where it is not over, or nothing keeps people out."""
-    if case.kit is None or stands not in ("asking", "by hand", "open door"):
+    if case.kit is None or not case.has_meeting or stands not in ("asking", "by hand", "open door"):
         return ""
     return press_ticket(desk, owner, case.kit.meeting.id)
 
