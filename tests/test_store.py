@@ -14,16 +14,20 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test import RequestFactory
 
 from pullcord.config import Config
 from pullcord.core.timeline import verify
-from pullcord.store import NotFound, StoreBroken, file, ground, incidents, intake, people, users
+from pullcord.store import NotFound, StoreBroken, file, ground, incidents, intake, organisations, people, users
 from pullcord.store import meetings as kept
+from pullcord.store.models import User
 from pullcord.web import settings
 from pullcord.web.adapter import ByInvitation
 from pullcord.words import Person
 from tests.desk import IN_FILE
+
+WHEN = datetime(2026, 11, 26, 20, 0, tzinfo=UTC)
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 NAME, ADDRESS = "Philomena Quartermain", "philomena@example.org"
@@ -292,3 +296,19 @@ def test_only_the_address_the_operator_chose_is_answered(tmp_path, desk, address
         assert read.DATABASES["default"]["NAME"] == str(tmp_path / "product.sqlite3")
     finally:
         settings.configure(desk.config, "x" * 40)
+
+
+def test_accounts_from_before_there_were_organisations_keep_what_is_theirs_and_stand_alone(store):
+    back, forth = [("store", "0002_inbox")], MigrationExecutor(connection).loader.graph.leaf_nodes("store")
+    MigrationExecutor(connection).migrate(back)
+    old = MigrationExecutor(connection).loader.project_state(back).apps
+    for name in ("anna", "berta"):
+        user = old.get_model("store", "User").objects.create(username=name)
+        told = {"owner": user, "name": name, "platform": "practice", "sealed": b"x", "hold_seconds": 1.0}
+        meeting = old.get_model("store", "Meeting").objects.create(id=f"m-{name}", created_at=WHEN, **told)
+        old.get_model("store", "Incident").objects.create(id=f"i-{name}", owner=user, meeting=meeting, opened_at=WHEN)
+    MigrationExecutor(connection).migrate(forth)
+    anna, berta = User.objects.order_by("username")
+    assert [one.pk for one in kept.all_of(anna)] == ["m-anna"]
+    assert [one.pk for one in incidents.all_of(berta)] == ["i-berta"]
+    assert organisations.owned_by(anna).pk != organisations.owned_by(berta).pk
