@@ -40,6 +40,8 @@ class Config(NamedTuple):
     """Where the operator's people are, as `GB`: a first choice, never an answer. Empty = not said."""
     part: str = ""
     """The part of that country, as `GB-SCT`. Empty = not said."""
+    is_read: bool = True
+    """False = the settings could not be read: what the operator named in them is not known."""
 
     def __repr__(self) -> str:
         return f"Config({self.data!r})"  # what else is in it may hold a password
@@ -178,7 +180,7 @@ def read_config(told: str | None = None, *, environment: Mapping[str, str] | Non
 
 def without_settings(told: str | None = None) -> Config:
     """What a stop goes on with where the settings are bad: all that it needs of them is the data folder."""
-    return _meant(data_folder(told), {})
+    return _meant(data_folder(told), {})._replace(is_read=False)
 
 
 def _meant(data: str, values: Mapping[str, str]) -> Config:

@@ -14,6 +14,7 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from pullcord.platforms import KNOWN, platform
+from pullcord.platforms.reach import EVERYWHERE
 from pullcord.platforms.warm import WarmWire
 from pullcord.platforms.wire import ColdWire, Reply, Request, Wire
 from tests.conftest import Need
@@ -23,6 +24,8 @@ from tests.contract.stage import Stage, secrets_of
 
 class Unused:
     """What is handed to an adapter that brings a line of its own."""
+
+    reach = EVERYWHERE
 
     def send(self, request: Request) -> Reply:
         raise AssertionError("it was to use its own line")

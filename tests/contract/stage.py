@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pullcord.platforms import Platform
+from pullcord.platforms.reach import of_wire
 from pullcord.platforms.wire import Reply, Request, Wire
 from pullcord.words import Meeting, Over, Person, Stopped
 from tests.contract.ground import Ground, Joined, Refused
@@ -112,6 +113,7 @@ class Impatient:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+        self.reach = of_wire(wire)
 
     def send(self, request: Request) -> Reply:
         return self._wire.send(request._replace(wait_seconds=0.2))

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from pullcord import serve
 from pullcord.config import Config
@@ -63,6 +64,8 @@ class Showing:
 def show(config: Config, stage: Stage, port: socket.socket, what: Show) -> int:
     """Serve this stage at the port until the show, or whoever sits before it, ends it. Raises CannotDemo, KeyboardInterrupt."""
     door = HostDoor(config)
+    # A Janus of the demo's own runs on this very machine.
+    config = config._replace(private_targets=(urlsplit(stage.at["server"]).netloc,))
     house = serve.build(config, practice=door.before(stage.app))
     showing = Showing(house, stage, door, what)
     serve.run(house, ready=showing.begin, until=showing.over, listening=port)

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from pullcord.config import Config
 from pullcord.jobs.stop import Means, Turns
+from pullcord.platforms import platform
+from pullcord.platforms.reach import EVERYWHERE, Reach
 from pullcord.platforms.wire import ColdWire, Wire
 from pullcord.safe.book import Book
 from pullcord.safe.files import make_private_folder, refuse_if_others_can_read
@@ -37,16 +39,26 @@ def open_desk(config: Config, *, wire: Callable[[str], Wire] | None = None, abou
     keys = make_keys(folder) if new else read_keys(folder)
     journal = Journal(config.path("stop"), keys)
     rosters = Rosters(config.path("stop", "rosters"), keys)
-    cold = ColdWire()
     means = Means(
         journal=journal,
         book=Book(journal, about=about),
-        wire=wire or (lambda _: cold),
+        wire=wire or (lambda name: ColdWire(reach_of(config, name))),
         keep_roster=rosters.keep,
         turns=Turns(),
         pace={},
     )
     return Desk(config, keys, Kits(config.path("stop", "kits"), keys), means, rosters, Tickets())
+
+
+def reach_of(config: Config, platform_name: str) -> Reach:
+    """How far we go for a platform: where a form says where it is, to the public, and to what the operator named.
+
+    Where we make the meetings ourselves, no form had a say. Where the settings cannot be read, a stop goes out all the same,
+    to where its sealed kit says.
+    """
+    if not config.is_read or not platform(platform_name).fields:
+        return EVERYWHERE
+    return Reach(config.private_targets)
 
 
 def refuse_open_folders(config: Config) -> None:

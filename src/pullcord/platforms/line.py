@@ -12,6 +12,8 @@ from urllib.parse import SplitResult
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
+from pullcord.platforms.reach import EVERYWHERE, Reach
+
 if TYPE_CHECKING:
     from ssl import SSLContext
 
@@ -98,9 +100,9 @@ class Answer:
 
 
 class Line:
-    """To one server, opened on first use. Every failure is an OSError or Broken; each leaves the line unfit for more."""
+    """To one server, opened on first use. Every failure is an OSError, Broken or OutOfReach; each leaves it unfit for more."""
 
-    def __init__(self, place: SplitResult, *, tls: "SSLContext | None" = None) -> None:
+    def __init__(self, place: SplitResult, *, tls: "SSLContext | None" = None, reach: Reach = EVERYWHERE) -> None:
         """Raises Broken where that cannot be an address."""
         try:
             self._host = (place.hostname or "").encode("ascii" if (place.hostname or "").isascii() else "idna").decode()
@@ -109,14 +111,18 @@ class Line:
             raise Broken from unfit
         self._is_tls = place.scheme == "https"
         self._tls = tls
+        self._reach = reach
         self._name = f"[{self._host}]" if ":" in self._host else self._host
         if place.port is not None:
             self._name += f":{place.port}"
         self.socket: socket.socket | None = None
 
     def open(self, wait_seconds: float) -> None:
-        """Raises OSError, Broken."""
-        line = socket.create_connection((self._host, self._port), timeout=wait_seconds)
+        """Raises OSError, Broken, OutOfReach."""
+        try:
+            line = self._reach.connect(self._host, self._port, wait_seconds)
+        except UnicodeError as unfit:
+            raise Broken from unfit
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = self._secured(line) if self._is_tls else line
 

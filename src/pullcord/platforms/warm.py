@@ -11,6 +11,7 @@ from ssl import create_default_context
 from typing import NamedTuple
 
 from pullcord.platforms.line import Broken, Line
+from pullcord.platforms.reach import EVERYWHERE, OutOfReach, Reach
 from pullcord.platforms.wire import Reply, Request, WireError, connect, exchange, place
 
 KEEP_OPEN_SECONDS = 120.0
@@ -27,7 +28,8 @@ class _Idle(NamedTuple):
 class WarmWire:
     """Safe for many threads. Follows no redirect, takes no proxy from the environment, and never sends a request twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, reach: Reach = EVERYWHERE) -> None:
+        self.reach = reach
         self._tls = create_default_context()
         self._idle: dict[str, list[_Idle]] = {}
         self._lock = threading.Lock()
@@ -66,11 +68,13 @@ class WarmWire:
 
     def _new_line(self, request: Request) -> Line:
         """Raises WireError."""
-        line = connect(request, tls=self._tls)
+        line = connect(request, tls=self._tls, reach=self.reach)
         try:
             line.open(min(CONNECT_SECONDS, request.wait_seconds))
         except TimeoutError as late:
             raise WireError("timeout") from late
+        except OutOfReach as barred:
+            raise WireError("barred") from barred
         except OSError as refused:
             raise WireError("refused") from refused
         except Broken as unfit:

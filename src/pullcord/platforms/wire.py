@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from pullcord.platforms.line import Broken, Line
+from pullcord.platforms.reach import EVERYWHERE, OutOfReach, Reach, of_wire
 from pullcord.words import PlatformError
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Reply(NamedTuple):
 
 
 class WireError(Exception):
-    """No reply came. `kind`: `timeout` = the request may have arrived; `refused` = it did not."""
+    """No reply came. `kind`: `timeout` = the request may have arrived; `refused` = it did not;
+    `barred` = it may not go there, and was not sent."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -52,8 +54,11 @@ class Wire(Protocol):
 class ColdWire:
     """A connection per request."""
 
+    def __init__(self, reach: Reach = EVERYWHERE) -> None:
+        self.reach = reach
+
     def send(self, request: Request) -> Reply:
-        connection = connect(request)
+        connection = connect(request, reach=self.reach)
         try:
             return exchange(connection, request)[0]
         finally:
@@ -68,10 +73,10 @@ def place(request: Request) -> SplitResult:
         raise WireError("unreachable") from unfit
 
 
-def connect(request: Request, *, tls: "SSLContext | None" = None) -> Line:
+def connect(request: Request, *, tls: "SSLContext | None" = None, reach: Reach = EVERYWHERE) -> Line:
     """A line to where the request goes, not yet open. Raises WireError."""
     try:
-        return Line(place(request), tls=tls)
+        return Line(place(request), tls=tls, reach=reach)
     except Broken as unfit:
         raise WireError("unreachable") from unfit
 
@@ -88,6 +93,8 @@ def exchange(line: Line, request: Request) -> tuple[Reply, bool]:
         raise WireError("timeout") from late
     except ConnectionRefusedError as refused:
         raise WireError("refused") from refused
+    except OutOfReach as barred:
+        raise WireError("barred") from barred
     except (OSError, Broken) as broken:
         raise WireError("unreachable") from broken
     return Reply(answer.status, answer.headers, answer.body(most)), answer.can_stay
@@ -99,6 +106,7 @@ class Hurried:
     def __init__(self, wire: Wire, seconds: float) -> None:
         self._wire = wire
         self.seconds = patience(wire, seconds)
+        self.reach = of_wire(wire)
 
     def send(self, request: Request) -> Reply:
         return self._wire.send(request._replace(wait_seconds=min(self.seconds, request.wait_seconds)))
@@ -115,14 +123,21 @@ def ask(platform: str, title: str, wire: Wire, request: Request) -> Any:
 
 
 def send(platform: str, title: str, wire: Wire, request: Request) -> Reply:
-    """Send; a reply that is no success is a PlatformError: `<platform>-timeout|unreachable|denied|busy|broken|refused`."""
+    """Send; a reply that is no success is a PlatformError: `<platform>-timeout|unreachable|barred|denied|busy|broken|refused`."""
     try:
         reply = wire.send(request)
     except WireError as error:
         if error.kind == "timeout":
             raise PlatformError(f"{platform}-timeout", f"{title} did not answer in time.", retry=True) from None
+        if error.kind == "barred":
+            raise barred(platform, title) from None
         raise PlatformError(f"{platform}-unreachable", f"{title} could not be reached.", retry=True) from None
     return _judged(platform, title, reply)
+
+
+def barred(platform: str, title: str) -> PlatformError:
+    sentence = f"The address of {title} lies on a private network, which the settings of this server do not name."
+    return PlatformError(f"{platform}-barred", sentence, retry=False)
 
 
 def _judged(platform: str, title: str, reply: Reply) -> Reply:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from pullcord.platforms.reach import of_wire
 from pullcord.platforms.wire import Wire, patience
 from pullcord.platforms.xmpp_room import (
     ABSENT,
@@ -216,7 +217,7 @@ def _during(meeting: Meeting, wire: Wire, do: "Callable[[Line], Coroutine[Any, A
             raise
         sentence = "This machine lacks what speaks XMPP. Whoever runs it gets it by: pip install pullcord[xmpp]."
         raise PlatformError("xmpp-not-installed", sentence, retry=False) from None
-    return during(place, *account, patience(wire, WAIT_SECONDS), do)
+    return during(place, *account, patience(wire, WAIT_SECONDS), of_wire(wire), do)
 
 
 def _place(meeting: Meeting) -> "Place":

@@ -15,7 +15,8 @@ from xml.etree.ElementTree import Element
 from slixmpp import ClientXMPP, InvalidJID, Iq, Presence
 from slixmpp.exceptions import IqError, IqTimeout
 
-from pullcord.platforms.wire import LARGEST_ANSWER_BYTES
+from pullcord.platforms.reach import OutOfReach, Reach
+from pullcord.platforms.wire import LARGEST_ANSWER_BYTES, barred
 from pullcord.words import PlatformError
 
 # At its most talkative slixmpp writes down what it sends, and what it sends first is the password.
@@ -166,8 +167,11 @@ class Line(ClientXMPP):
         return Said(None, answer.xml)
 
 
-def during(place: Place, jid: str, password: str, seconds: float, do: Callable[[Line], Coroutine[Any, Any, T]]) -> T:
+def during(
+    place: Place, jid: str, password: str, seconds: float, reach: Reach, do: Callable[[Line], Coroutine[Any, Any, T]]
+) -> T:
     """Sign in, do it, and close. Raises PlatformError, at the latest when the seconds are gone."""
+    place = (_address(place, reach, seconds), *place[1:])
 
     async def whole() -> T:
         try:
@@ -186,6 +190,23 @@ def during(place: Place, jid: str, password: str, seconds: float, do: Callable[[
             await line.close()
 
     return asyncio.run(whole())
+
+
+def _address(place: Place, reach: Reach, seconds: float) -> str:
+    """The number that slixmpp is handed, so that it looks up nothing itself. Of several, one at which somebody listens."""
+    host, port, _ = place
+    try:
+        found = reach.addresses(host, port)
+        if len(found) == 1:
+            return found[0]
+        with reach.at(found).connect(host, port, seconds) as tried:
+            return str(tried.getpeername()[0])
+    except OutOfReach:
+        raise barred("xmpp", "the XMPP server") from None
+    except TimeoutError:
+        raise timeout() from None
+    except (OSError, UnicodeError):
+        raise unreachable() from None
 
 
 @cache

@@ -12,10 +12,11 @@ from pullcord.edge.ears import Ears
 from pullcord.edge.pages import sorry_page
 from pullcord.guide.served import app as guide
 from pullcord.jobs import desk as desks
-from pullcord.jobs.desk import Desk, open_desk, refuse_open_folders
+from pullcord.jobs.desk import Desk, open_desk, reach_of, refuse_open_folders
 from pullcord.jobs.guard import Guard
 from pullcord.jobs.hear import fold
 from pullcord.jobs.seen import Seen
+from pullcord.platforms import KNOWN
 from pullcord.platforms.warm import WarmWire
 from pullcord.practice.app import app as practice_app
 from pullcord.practice.reporting import Reporter
@@ -78,8 +79,8 @@ def build(config: Config, *, practice: ASGIApp | None = None) -> House:
 
     `practice`: what stands at /practice; None = the practice meetings kept in the data folder.
     """
-    wire = WarmWire()
-    opened = open_desk(config, new=True, wire=lambda _: wire)
+    wires = {name: WarmWire(reach_of(config, name)) for name in KNOWN}
+    opened = open_desk(config, new=True, wire=wires.__getitem__)
     refuse_open_folders(config)
     seen = Seen()
     means = opened.means._replace(

@@ -3,10 +3,8 @@
 An owner types a server's address: it must not lead to this machine or its neighbours unless the operator named it.
 """
 
-import ipaddress
 import json
 import re
-import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +13,7 @@ from django.utils.translation import gettext as say
 
 from pullcord.config import Config
 from pullcord.platforms import Platform
+from pullcord.platforms.reach import OutOfReach, Reach
 from pullcord.web.forms import Secret
 from pullcord.words import Field
 
@@ -90,11 +89,12 @@ def why_not(server: str, config: Config) -> str | None:
         return say("This is not an address of a server.")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
         return say("This is not an address of a server.")
-    if f"{parts.hostname}:{port}" in config.private_targets:
+    reach = Reach(config.private_targets)
+    if reach.is_named(parts.hostname, port):
         return None
     if parts.scheme != "https":
         return say("The address must begin with https://, or whoever runs this server must name it in its settings.")
-    return _why_not_public(parts.hostname, port)
+    return _why_not_public(reach, parts.hostname, port)
 
 
 def why_not_host(server: str, config: Config) -> str | None:
@@ -108,16 +108,13 @@ LOOKS = {"server": why_not, "host": why_not_host}
 """How an address is looked at, by the kind of its field."""
 
 
-def _why_not_public(host: str, port: int) -> str | None:
+def _why_not_public(reach: Reach, host: str, port: int) -> str | None:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        reach.addresses(host, port)
+    except OutOfReach:
+        return say(
+            "This address lies on a private network. Whoever runs this server must name it in its settings first."
+        )
     except (OSError, UnicodeError):
         return say("No server of this name was found.")
-    if all(_is_public(str(address[0])) for *_rest, address in found):
-        return None
-    return say("This address lies on a private network. Whoever runs this server must name it in its settings first.")
-
-
-def _is_public(address: str) -> bool:
-    read: Any = ipaddress.ip_address(address.partition("%")[0])
-    return bool((getattr(read, "ipv4_mapped", None) or read).is_global)
+    return None
