@@ -79,6 +79,12 @@ def _guide(words: list[str]) -> int:
     return guide_in_terminal(words)
 
 
+def _doctor(words: list[str]) -> int:
+    from pullcord.jobs.doctor import doctor_in_terminal
+
+    return doctor_in_terminal(words)
+
+
 def _move_store(words: list[str]) -> int:
     from pullcord.serve import move
 
@@ -98,6 +104,9 @@ COMMANDS: Final[dict[str, Command]] = {
     ),
     "serve": Command("Run the server on this machine.", _serve),
     "demo": Command("A practice meeting with a practice intrusion, to try it out.", _demo),
+    "doctor": Command(
+        "Test whether every meeting could be ended now, and whether this machine is fit for it.", _doctor
+    ),
     "move-store": Command(
         "Move what is kept from the data folder to the PostgreSQL server of the settings.", _move_store
     ),

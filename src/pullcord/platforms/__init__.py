@@ -7,10 +7,13 @@ again: concurrency and patience belong to the jobs.
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from pullcord.platforms.wire import Wire
 from pullcord.words import Field, Heard, Held, Kicked, Limits, Meeting, Over, Person, PlatformError, Released, Stopped
+
+if TYPE_CHECKING:
+    from pullcord.platforms.findings import Findings
 
 KNOWN: Final[Mapping[str, str]] = {
     "practice": "pullcord.platforms.practice",
@@ -76,6 +79,12 @@ class Renew(Protocol):
     def __call__(self, meeting: Meeting, wire: Wire) -> Meeting: ...
 
 
+class TryOut(Protocol):
+    """Test the connection and change nothing: what was reached, and which permission buys which feature. Raises nothing."""
+
+    def __call__(self, meeting: Meeting, wire: Wire) -> "Findings": ...
+
+
 class Platform:
     """An adapter, asked for what it can do. `can` looks; the verbs refuse by name what it cannot."""
 
@@ -130,6 +139,18 @@ class Platform:
     @property
     def renew(self) -> Renew:
         return self._ask("renew")
+
+    @property
+    def try_out(self) -> TryOut:
+        """In a file of its own beside the adapter, `<name>_try.py`: a stop does not load it."""
+        beside = f"{KNOWN.get(self.name, '')}_try"
+        try:
+            return importlib.import_module(beside).try_out  # type: ignore[no-any-return]
+        except ModuleNotFoundError as missing:
+            if missing.name != beside:
+                raise
+            sentence = f"{self.limits.title} cannot be tested beforehand."
+            raise PlatformError(f"{self.name}-cannot-try-out", sentence, retry=False) from None
 
 
 def platform(name: str) -> Platform:

@@ -71,7 +71,7 @@ def release(meeting: Meeting, wire: Wire) -> Released:
     Not by `edit`: Janus sets a pin and never takes it away again.
     """
     said = _say(meeting, wire, "destroy", secret=_held_secret(meeting), permanent=False)
-    if _code(said) == WRONG_SECRET and _opens_to(meeting, wire, _secret(meeting)):
+    if _code(said) == WRONG_SECRET and opens_to(meeting, wire, _secret(meeting)):
         return Released("open already")
     if _code(said) != NO_ROOM:
         _expect(said, "destroyed")
@@ -247,10 +247,10 @@ def _stop_held(meeting: Meeting, wire: Wire) -> Stopped:
 
 def _is_held(meeting: Meeting, wire: Wire) -> bool:
     """Whether the hold's secret opens the room. A room without a secret opens to every one: hence a wrong one too."""
-    return _opens_to(meeting, wire, _held_secret(meeting)) and not _opens_to(meeting, wire, _nobodys())
+    return opens_to(meeting, wire, _held_secret(meeting)) and not opens_to(meeting, wire, _nobodys())
 
 
-def _opens_to(meeting: Meeting, wire: Wire, secret: str) -> bool:
+def opens_to(meeting: Meeting, wire: Wire, secret: str) -> bool:
     """Ask something harmless that needs the room's secret."""
     said = _say(meeting, wire, "listforwarders", secret=secret)
     if _code(said) in (NO_ROOM, WRONG_SECRET):

@@ -1,0 +1,93 @@
+"""What the test of a connection finds: which permission buys which feature, and how to give what is missing. A stop loads none of it."""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from pullcord.platforms.wire import Wire
+from pullcord.words import Meeting, Over, Person, PlatformError
+
+Feature = Literal["roster", "stop", "hold", "read-back", "kick", "hear"]
+Answer = Literal["yes", "no", "unknown"]
+"""`yes` = proven just now; `unknown` = what it takes cannot be tried without doing it."""
+
+READS: tuple[Feature, ...] = ("roster", "read-back")
+DOES: tuple[Feature, ...] = ("stop", "hold", "kick")
+UNTRIED = "This cannot be tried without doing it."
+
+
+class Finding(NamedTuple):
+    feature: Feature
+    answer: Answer
+    permission: str
+    """What buys it, in words for people; empty = the platform has no such thing."""
+    why: str
+    """What was seen, or what is missing and how to give it."""
+    code: str = ""
+    """Of the error that came; empty = none did."""
+
+
+class Findings(NamedTuple):
+    reached: bool | None
+    """None = it was not found out."""
+    evidence: str
+    """What the platform answered, in our own words; never its own."""
+    features: tuple[Finding, ...]
+
+    @property
+    def can_end(self) -> Answer:
+        """One that is proven, or denied. Whoever can read and was not denied anything is not thereby able to end."""
+        return next((one.answer for one in self.features if one.feature == "stop"), "unknown")
+
+
+class Asked(NamedTuple):
+    """Two questions that change nothing: who is in it, and whether it is over."""
+
+    roster: PlatformError | None
+    over: Over | PlatformError
+
+
+def ask(
+    roster: Callable[[Meeting, Wire], list[Person]],
+    is_over: Callable[[Meeting, Wire], Over],
+    meeting: Meeting,
+    wire: Wire,
+) -> Asked:
+    try:
+        roster(meeting, wire)
+        refused = None
+    except PlatformError as error:
+        refused = error
+    try:
+        return Asked(refused, is_over(meeting, wire))
+    except PlatformError as error:
+        return Asked(refused, error)
+
+
+NOT_REACHED = ("timeout", "unreachable", "barred", "untrusted", "unencrypted", "not-installed")
+
+
+def found(asked: Asked, *, permission: str, does: tuple[Answer, str], hears: tuple[Answer, str]) -> Findings:
+    """`does`: whether the permission that reads also ends, bars and removes, where it was taken; and how that is known."""
+    error = asked.over if isinstance(asked.over, PlatformError) else asked.roster
+    if error is not None and error.code.partition("-")[2] in NOT_REACHED:
+        return _nothing(error, permission, reached=False)
+    if error is not None:
+        return _nothing(error, permission, reached=True if error.code.partition("-")[0] != "meeting" else None)
+    evidence = asked.over.evidence if isinstance(asked.over, Over) else ""
+    reads = [Finding(one, "yes", permission, evidence) for one in READS]
+    acts = [Finding(one, does[0], permission, does[1]) for one in DOES]
+    return Findings(True, evidence, (*reads, *acts, Finding("hear", hears[0], "", hears[1])))
+
+
+def _nothing(error: PlatformError, permission: str, *, reached: bool | None) -> Findings:
+    """Denied is an answer about the permission; anything else says nothing of what it could do."""
+    answer: Answer = "no" if error.code.endswith("-denied") else "unknown"
+    features = [Finding(one, answer, permission, error.sentence, error.code) for one in (*READS, *DOES)]
+    return Findings(reached, error.sentence, (*features, Finding("hear", "unknown", "", error.sentence, error.code)))
+
+
+def hearing(meeting: Meeting, secret: str) -> tuple[Answer, str]:
+    """Whether its reports are believed is known when the first one comes."""
+    if not meeting.secrets.get("events"):
+        return "no", f"Its reports are not taken: {secret} is not filled in. We ask instead."
+    return "unknown", "Whether its reports arrive is known when the first one comes."
