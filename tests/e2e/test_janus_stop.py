@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -63,7 +62,6 @@ class Pulled(NamedTuple):
 def pull_the_cord(meeting: Meeting, folder: Path) -> Pulled:
     """`pullcord stop` on this machine's command line, as a process of its own."""
     desk = open_desk(read_config(str(folder), environment={}), new=True)
-    (folder / "settings.toml").write_text(f'private_targets = "{urlsplit(meeting.at["server"]).netloc}"\n')
     desk.kits.write(kit_of(meeting, link=new_token(), token=new_token()))
     desk.means.journal.close()
     words = [sys.executable, "-m", "pullcord.cli", "stop", meeting.name, "--json", "--data", str(folder)]
