@@ -31,7 +31,9 @@ def filled(desk, owner, other, room, postgres: Postgres, django_db_blocker: Djan
     told = end(desk, kit_of(desk, meeting), by=cord.id)
     record.take_in_all(desk)
     incidents.set_step(owner, told, "anyone in danger", "done", at=Incident.objects.get().opened_at)
-    people.erase(owner, told, Presence.objects.order_by("pk")[0].pk, at=Incident.objects.get().opened_at)
+    people.erase(
+        owner, told, Presence.objects.order_by("pk")[0].pk, at=Incident.objects.get().opened_at, listed=lambda _: None
+    )
     signed_in(owner)
     address = postgres.new_database()
     connections.close_all()

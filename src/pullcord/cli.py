@@ -91,6 +91,18 @@ def _move_store(words: list[str]) -> int:
     return move.main(words)
 
 
+def _backup(words: list[str]) -> int:
+    from pullcord.serve import backup
+
+    return backup.main(words)
+
+
+def _restore(words: list[str]) -> int:
+    from pullcord.serve import restore
+
+    return restore.main(words)
+
+
 def _signin_link(words: list[str]) -> int:
     from pullcord import serve
 
@@ -110,6 +122,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "move-store": Command(
         "Move what is kept from the data folder to the PostgreSQL server of the settings.", _move_store
     ),
+    "backup": Command("Copy all but the key into one file, encrypted for an age recipient.", _backup),
+    "restore": Command("Bring a backup back into an empty data folder. Who was erased stays erased.", _restore),
     "signin-link": Command("A new link by which the owner signs in, for one use.", _signin_link),
 }
 

@@ -40,8 +40,13 @@ class Config(NamedTuple):
     """Where the operator's people are, as `GB`: a first choice, never an answer. Empty = not said."""
     part: str = ""
     """The part of that country, as `GB-SCT`. Empty = not said."""
+<<<<<<< HEAD
     is_read: bool = True
     """False = the settings could not be read: what the operator named in them is not known."""
+=======
+    erased_list: str = ""
+    """The file that keeps who was erased and what was revoked, where it is not in the data folder."""
+>>>>>>> b161b18 (serve: A backup without the key, and a restore that brings back no one who was erased.)
 
     def __repr__(self) -> str:
         return f"Config({self.data!r})"  # what else is in it may hold a password
@@ -148,6 +153,12 @@ def _country(text: str) -> tuple[str, str]:
     return country, told if dash else ""
 
 
+def _file(text: str) -> str:
+    if text and (not os.path.isabs(text) or not text.isprintable()):
+        raise ConfigError(f"erased_list must be a file with its whole path, such as /srv/safe/erased, not “{text}”.")
+    return text
+
+
 KEYS: Mapping[str, Key] = {
     key.name: key
     for key in (
@@ -159,6 +170,7 @@ KEYS: Mapping[str, Key] = {
         Key("time_zone", "UTC", "The zone in which pages show times and forms read them, such as Europe/Berlin.", _time_zone),
         Key("event_senders", "127.0.0.1, ::1", "Addresses of meeting servers that report without a signature (Janus), with commas.", _addresses("event_senders")),
         Key("country", "", "The country your people are in, as GB, or with a part, as GB-SCT: the first choice wherever help is shown.", _country),
+        Key("erased_list", "", "The file that lists who was erased and what was revoked, outside the data folder: a restore needs it.", _file),
     )
 }  # fmt: skip
 
@@ -188,7 +200,7 @@ def _meant(data: str, values: Mapping[str, str]) -> Config:
     read = {name: key.check(values.get(name, key.default)) for name, key in KEYS.items()}
     host, port = read["listen"]
     address = read["address"] or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    names = ("trusted_proxies", "private_targets", "event_senders", "database", "time_zone")
+    names = ("trusted_proxies", "private_targets", "event_senders", "database", "time_zone", "erased_list")
     country, part = read["country"]
     return Config(data, (host, port), address, country=country, part=part, **{name: read[name] for name in names})
 
@@ -217,6 +229,11 @@ def _from_file(path: str) -> dict[str, str]:
     if _has_password(told.get("database", "")) and os.stat(path).st_mode & 0o077:
         raise ConfigError(f"Others on this machine can read {path}, which holds a password. Say: chmod go-rwx {path}")
     return told
+
+
+def has_password_in(path: str) -> bool:
+    """Whether the settings file there holds one. A file that is not there holds nothing. Raises ConfigError."""
+    return _has_password(_from_file(path).get("database", ""))
 
 
 def _has_password(address: str) -> bool:

@@ -159,7 +159,7 @@ def _refuse_remote_control() -> None:
 
 def _in_file(path: str) -> DBOSConfig:
     _refuse_old_sqlite()
-    _refuse_foreign_rows_in_file(path)
+    refuse_foreign_rows_in_file(path)
     return DBOSConfig(system_database_url=f"sqlite:///{path}")
 
 
@@ -209,7 +209,7 @@ def _refuse_foreign_rows_on_server(address: str) -> None:
         raise EngineBroken(CANNOT_BE_USED) from None
 
 
-def _refuse_foreign_rows_in_file(path: str) -> None:
+def refuse_foreign_rows_in_file(path: str) -> None:
     """Look before the engine does: a row labelled as anything but portable JSON was not written by us."""
     try:
         with sqlite3.connect(path, timeout=2) as connection:

@@ -11,6 +11,8 @@ from pullcord.platforms.reach import EVERYWHERE, Reach
 from pullcord.platforms.wire import ColdWire, Wire
 from pullcord.safe.book import Book
 from pullcord.safe.files import make_private_folder, refuse_if_others_can_read
+from pullcord.safe.gone import FILE as ERASED
+from pullcord.safe.gone import Gone
 from pullcord.safe.journal import Journal
 from pullcord.safe.keys import Keys, make_keys, read_keys
 from pullcord.safe.kit import Kits
@@ -25,6 +27,7 @@ class Desk(NamedTuple):
     means: Means
     rosters: Rosters
     tickets: Tickets
+    gone: Gone
 
 
 def open_desk(config: Config, *, wire: Callable[[str], Wire] | None = None, about: str = "", new: bool = False) -> Desk:
@@ -47,7 +50,14 @@ def open_desk(config: Config, *, wire: Callable[[str], Wire] | None = None, abou
         turns=Turns(),
         pace={},
     )
-    return Desk(config, keys, Kits(config.path("stop", "kits"), keys), means, rosters, Tickets())
+    return Desk(
+        config, keys, Kits(config.path("stop", "kits"), keys), means, rosters, Tickets(), Gone(erased_list(config))
+    )
+
+
+def erased_list(config: Config) -> str:
+    """Where it is kept who was erased and what was revoked: as the operator said, or in the data folder."""
+    return config.erased_list or config.path(ERASED)
 
 
 def reach_of(config: Config, platform_name: str) -> Reach:

@@ -20,6 +20,7 @@ from pullcord.jobs.desk import Desk
 from pullcord.jobs.listening import is_fit, with_source
 from pullcord.jobs.stop import new_id
 from pullcord.platforms import platform as on_platform
+from pullcord.safe.gone import Line
 from pullcord.safe.keys import SealBroken, digest, new_token
 from pullcord.safe.kit import Cord as KitCord
 from pullcord.safe.kit import Kit, KitUnreadable
@@ -166,6 +167,7 @@ def archive(desk: Desk, owner: User, meeting_id: str) -> None:
     with transaction.atomic():
         meeting = meetings.claim(owner, meeting_id)
         meetings.change(meeting, {"archived_at": _now(desk)})
+        _or_refuse(desk.gone.add, Line("put-away meeting", meeting.id))
         _or_refuse(desk.kits.forget, meeting.id)
 
 
@@ -187,6 +189,7 @@ def revoke_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
     """For good. Raises NotFound, Refused."""
     with _claimed(desk, owner, meeting_id) as meeting:
         meetings.revoke_cord(meeting, cord_id, at=_now(desk))
+        _or_refuse(desk.gone.add, Line("revoked cord", cord_id))
 
 
 def suspend_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
@@ -215,6 +218,7 @@ def revoke_token(desk: Desk, owner: User, meeting_id: str, token_id: str) -> Non
     """Raises NotFound, Refused."""
     with _claimed(desk, owner, meeting_id) as meeting:
         meetings.revoke_token(meeting, token_id, at=_now(desk))
+        _or_refuse(desk.gone.add, Line("revoked token", token_id))
 
 
 # -- letting people back in --------------------------------------------------------------------------------------------

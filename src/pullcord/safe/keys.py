@@ -41,6 +41,10 @@ class Keys:
         """32 hex digits that only a holder of the key can make. `purpose`, 16 bytes at most, keeps one use from passing for another."""
         return _mark(self._lines[0], purpose, content)
 
+    def marks(self, purpose: str, content: bytes) -> list[str]:
+        """As `mark`, by each of the keys: what an older one has marked is found again."""
+        return [_mark(line, purpose, content) for line in self._lines]
+
     def is_ours(self, purpose: str, content: bytes, mark: str) -> bool:
         return any(hmac.compare_digest(_mark(line, purpose, content), mark) for line in self._lines)
 

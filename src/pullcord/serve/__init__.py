@@ -91,6 +91,7 @@ class locked:
             self._file = open(self._config.path("lock"), "w")  # held for as long as the server runs
             self._take()
         except BlockingIOError:
+            self._file.close()
             raise CannotServe(f"Another Pullcord server is using {self._config.data}. Stop it first.") from None
         except OSError as error:
             raise CannotServe(f"The data folder {self._config.data} cannot be used: {error.strerror}.") from None

@@ -1,5 +1,6 @@
 """Who was there: the one table that holds people, and from which they can be erased."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -15,12 +16,18 @@ def of_incident(owner: User, incident_id: str) -> list[Presence]:
     return list(Presence.objects.filter(incident=incident).order_by("name", "pk"))
 
 
-def erase(owner: User, incident_id: str, presence: int, *, at: datetime) -> None:
-    """Erase this person from this incident, with the key: the chain still holds, and says nothing of them. Raises NotFound."""
+def erase(owner: User, incident_id: str, presence: int, *, at: datetime, listed: Callable[[Presence], None]) -> None:
+    """Erase this person from this incident, with the key: the chain still holds, and says nothing of them. Raises NotFound.
+
+    `listed` writes down that they must not come back with a backup; what it raises undoes the erasure.
+    """
     incident = incidents.find(owner, incident_id)
     with transaction.atomic():
-        if not Presence.objects.filter(incident=incident, pk=presence).delete()[0]:
+        person = Presence.objects.filter(incident=incident, pk=presence).first()
+        if person is None:
             raise NotFound
+        listed(person)
+        Presence.objects.filter(pk=presence).delete()
         chain.note(incident.pk, "person erased", at, {"by": incidents.name_of(owner)})
     ground.forget_for_good()
 

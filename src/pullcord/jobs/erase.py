@@ -1,0 +1,20 @@
+"""Somebody erased from an incident, and kept from coming back with a backup."""
+
+from datetime import UTC, datetime
+
+from pullcord.jobs.desk import Desk
+from pullcord.safe import gone
+from pullcord.store import people
+from pullcord.store.models import Presence, User
+
+
+def erase(desk: Desk, owner: User, incident_id: str, presence: int) -> None:
+    """For good. Raises NotFound; OSError where the list of the erased cannot be written: then nobody was erased."""
+
+    def listed(person: Presence) -> None:
+        desk.gone.add(
+            gone.Line("erased person", gone.person(bytes(person.key))),
+            gone.Line("erased handle", gone.handle(desk.keys, incident_id, person.handle)),
+        )
+
+    people.erase(owner, incident_id, presence, at=datetime.fromtimestamp(desk.means.clock(), UTC), listed=listed)

@@ -1,0 +1,215 @@
+"""`pullcord restore`: a backup into an empty data folder. What was erased or revoked since stays so, before anything is served.
+
+All is made ready in a folder within the data folder, and moved into its place only when it is whole.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from pullcord.config import FILE as SETTINGS
+from pullcord.config import Config, ConfigError, data_folder, read_config
+from pullcord.jobs.desk import erased_list
+from pullcord.safe import gone
+from pullcord.safe.files import make_private_folder, remove, replace_whole, sync_folder
+from pullcord.safe.keys import Keys, KeysMissing, read_keys
+from pullcord.safe.kit import Kit, Kits
+from pullcord.safe.rosters import Rosters
+from pullcord.serve.archive import NOT_OURS, NOT_WRITTEN, USAGE, NotDone, decrypt, not_written, options, unpack
+from pullcord.serve.archive import the_one as one
+
+USAGE_TEXT = "pullcord restore FILE --identity FILE [--erased FILE] [--without-key yes] [--data FOLDER]"
+ASIDE = "being-restored"
+MAY_BE_THERE = {"keys", "lock", SETTINGS, gone.FILE}
+LOST_WITHOUT_KEY = (
+    "Without it these are lost: every platform's credential, every stop kit, the tail of the journal, and who was there"
+    " where the database had not taken it in. Put the key folder in its place first, or say --without-key yes."
+)
+
+
+class Told(NamedTuple):
+    archive: str
+    identity: str
+    erased: list[str]
+    without_key: bool
+
+
+def main(words: list[str]) -> int:
+    from pullcord import serve
+
+    try:
+        said = options(words, ("--identity", "--erased", "--without-key", "--data"), USAGE_TEXT)
+        told = Told(
+            one(said[""], USAGE_TEXT),
+            one(said["--identity"], USAGE_TEXT),
+            said["--erased"],
+            said["--without-key"] == ["yes"],
+        )
+        data = data_folder(one(said["--data"] or [""], USAGE_TEXT) or None)
+        os.umask(0o077)
+        serve.refuse_root()
+        for sentence in restore(data, told):
+            print(sentence)
+    except (ConfigError, serve.CannotServe) as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    except NotDone as error:
+        print(error, file=sys.stderr)
+        return error.code
+    return 0
+
+
+def restore(data: str, told: Told) -> list[str]:
+    """What to tell the operator. Raises NotDone, ConfigError, CannotServe; then the data folder is as it was."""
+    from pullcord import serve
+
+    files = unpack(decrypt(_read(told.archive), told.identity))
+    listed = frozenset[gone.Line]().union(*(gone.parsed(_read(path)) for path in told.erased))
+    with serve.locked(read_config(data)):
+        _refuse_a_used_folder(data)
+        aside = os.path.join(data, ASIDE)
+        try:
+            return _restore(data, aside, files, listed, told)
+        except OSError as error:
+            raise not_written(error.filename or data, error) from None
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _restore(data: str, aside: str, files: dict[str, bytes], listed: frozenset[gone.Line], told: Told) -> list[str]:
+    keys = _keys(data, told)
+    for name, content in files.items():
+        _lay(os.path.join(aside, name), content)
+    config = read_config(data if os.path.exists(os.path.join(data, SETTINGS)) else aside)
+    place = gone.Gone(erased_list(config._replace(data=data)))
+    known = place.read() | gone.parsed(files.get(gone.FILE, b""))
+    listed |= known
+    _refuse_foreign_rows(os.path.join(aside, "engine.sqlite3"))
+    _take_out_of_kits(aside, keys, listed)
+    _take_out_of_rosters(aside, keys, listed)
+    said = _replay(config._replace(data=aside), keys, listed)
+    remove(os.path.join(aside, gone.FILE))
+    missing = listed - place.read()
+    if missing:
+        place.add(*sorted(missing))
+    _move(aside, data)
+    return [f"{len(files)} files are back in {data}.", *said, "Start the server. Everybody signs in anew."]
+
+
+def _keys(data: str, told: Told) -> Keys | None:
+    try:
+        return read_keys(os.path.join(data, "keys"))
+    except KeysMissing as error:
+        if told.without_key:
+            return None
+        raise NotDone(USAGE, f"{error} {LOST_WITHOUT_KEY}") from None
+
+
+def _refuse_a_used_folder(data: str) -> None:
+    found = sorted(set(os.listdir(data)) - MAY_BE_THERE)
+    if found:
+        raise NotDone(USAGE, f"{data} is in use: it holds {found[0]}. A backup goes into an empty folder only.")
+
+
+def _refuse_foreign_rows(path: str) -> None:
+    """As at the start of a server: whoever hands us a backup must not thereby run code here."""
+    from pullcord.engine import EngineBroken, refuse_foreign_rows_in_file
+
+    if os.path.exists(path):
+        try:
+            refuse_foreign_rows_in_file(path)
+        except EngineBroken:
+            raise NotDone(NOT_OURS, "The backup's engine holds a row that is not ours. Nothing was restored.") from None
+
+
+def _take_out_of_kits(aside: str, keys: Keys | None, listed: Iterable[gone.Line]) -> None:
+    """A kit that this key does not open is left out: the server writes it anew, without what was revoked."""
+    folder = os.path.join(aside, "stop", "kits")
+    if keys is None:
+        return shutil.rmtree(folder, ignore_errors=True)
+    kits, away = Kits(folder, keys), _ids(listed, "put-away meeting")
+    cords, tokens = _ids(listed, "revoked cord"), _ids(listed, "revoked token")
+    for kit in list(kits.all()):
+        if not isinstance(kit, Kit):
+            remove(kit.path)
+        elif kit.meeting.id in away:
+            kits.forget(kit.meeting.id)
+        else:
+            left = tuple(cord for cord in kit.cords if cord.id not in cords)
+            kits.write(kit._replace(cords=left, tokens=tuple(one for one in kit.tokens if one.id not in tokens)))
+
+
+def _take_out_of_rosters(aside: str, keys: Keys | None, listed: Iterable[gone.Line]) -> None:
+    """Of those who wait to be taken in, the erased ones."""
+    folder = os.path.join(aside, "stop", "rosters")
+    if keys is None:
+        return shutil.rmtree(folder, ignore_errors=True)
+    rosters, handles = Rosters(folder, keys), _ids(listed, "erased handle")
+    for incident in rosters.waiting():
+        people = rosters.read(incident)
+        remove(os.path.join(folder, f"{incident}.roster"))
+        left = [one for one in people or [] if not handles & set(gone.handles(keys, incident, one.key))]
+        if left or people == []:
+            rosters.keep(incident, "", left)
+
+
+def _replay(config: Config, keys: Keys | None, listed: Iterable[gone.Line]) -> list[str]:
+    from pullcord.web import settings
+
+    if not config.database and not os.path.exists(config.path(settings.DATABASE)):
+        return ["No database was in the backup."]
+    settings.configure(config, keys.mark("web", b"sessions") if keys else os.urandom(32).hex())
+    from django.db import DatabaseError, connections
+
+    from pullcord.store import StoreBroken, ground, restored
+
+    people, handles = _ids(listed, "erased person"), _ids(listed, "erased handle")
+
+    def is_erased(incident: str, handle: str, key: bytes) -> bool:
+        return gone.person(key) in people or bool(keys and handles & set(gone.handles(keys, incident, handle)))
+
+    try:
+        ground.prepare()
+        done = restored.replay(
+            is_erased,
+            cords=_ids(listed, "revoked cord"),
+            tokens=_ids(listed, "revoked token"),
+            put_away=_ids(listed, "put-away meeting"),
+            at=datetime.now(UTC),
+        )
+    except (DatabaseError, StoreBroken) as error:
+        raise NotDone(NOT_WRITTEN, f"The database of the backup could not be made ready ({error}).") from None
+    finally:
+        connections.close_all()
+    return [
+        f"Gone again: {done.people} people who were erased, {done.cords} links, {done.tokens} tokens,"
+        f" {done.meetings} meetings that were put away."
+    ]
+
+
+def _ids(listed: Iterable[gone.Line], kind: str) -> frozenset[str]:
+    return frozenset(line.id for line in listed if line.kind == kind)
+
+
+def _lay(path: str, content: bytes) -> None:
+    make_private_folder(os.path.dirname(path))
+    replace_whole(path, content)
+
+
+def _move(aside: str, data: str) -> None:
+    """The database last: without it nobody takes the folder for a whole one. What the operator has laid there stays."""
+    for name in sorted(os.listdir(aside), key=lambda name: (name == "product.sqlite3", name)):
+        if name not in MAY_BE_THERE or not os.path.exists(os.path.join(data, name)):
+            os.rename(os.path.join(aside, name), os.path.join(data, name))
+    sync_folder(data)
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise NotDone(USAGE, f"{path} cannot be read ({error.strerror}).") from None

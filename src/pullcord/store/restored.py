@@ -1,0 +1,52 @@
+"""A database that comes from a backup: who was erased since, and what was revoked since, is so again before it is served."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from pullcord.store import chain, ground
+from pullcord.store.models import Cord, InboxEvent, Meeting, Presence, StopToken
+
+
+class Replayed(NamedTuple):
+    people: int
+    cords: int
+    tokens: int
+    meetings: int
+
+
+def replay(
+    is_erased: Callable[[str, str, bytes], bool],
+    *,
+    cords: Collection[str],
+    tokens: Collection[str],
+    put_away: Collection[str],
+    at: datetime,
+) -> Replayed:
+    """How many came back and are gone again. Nobody stays signed in, and reports of platforms that waited are dropped.
+
+    `is_erased` is asked for the incident, the handle and the key of everybody who was ever there.
+    """
+    with transaction.atomic():
+        done = Replayed(
+            _erase(is_erased, at),
+            sum(Cord.objects.filter(pk=one, revoked_at=None).update(revoked_at=at) for one in cords),
+            sum(StopToken.objects.filter(pk=one, revoked_at=None).update(revoked_at=at) for one in tokens),
+            sum(Meeting.objects.filter(pk=one, archived_at=None).update(archived_at=at) for one in put_away),
+        )
+        Session.objects.all().delete()
+        InboxEvent.objects.all().delete()
+    ground.forget_for_good()
+    return done
+
+
+def _erase(is_erased: Callable[[str, str, bytes], bool], at: datetime) -> int:
+    columns = Presence.objects.values_list("pk", "incident_id", "handle", "key")
+    gone = [(pk, incident) for pk, incident, handle, key in columns if is_erased(incident, handle, bytes(key))]
+    for pk, incident in gone:
+        Presence.objects.filter(pk=pk).delete()
+        chain.note(incident, "person erased", at, {"by": "restore"})
+    return len(gone)
