@@ -103,6 +103,12 @@ def _restore(words: list[str]) -> int:
     return restore.main(words)
 
 
+def _lost(words: list[str]) -> int:
+    from pullcord.serve import lost
+
+    return lost.main(words)
+
+
 def _signin_link(words: list[str]) -> int:
     from pullcord import serve
 
@@ -124,6 +130,7 @@ COMMANDS: Final[dict[str, Command]] = {
     ),
     "backup": Command("Copy all but the key into one file, encrypted for an age recipient.", _backup),
     "restore": Command("Bring a backup back into an empty data folder. Who was erased stays erased.", _restore),
+    "lost": Command("The laptop is gone: what to revoke, in order.", _lost),
     "signin-link": Command("A new link by which the owner signs in, for one use.", _signin_link),
 }
 
