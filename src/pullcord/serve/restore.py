@@ -80,6 +80,8 @@ def restore(data: str, told: Told) -> list[str]:
 
 
 def _restore(data: str, aside: str, files: dict[str, bytes], listed: frozenset[gone.Line], told: Told) -> list[str]:
+    from pullcord.web import settings
+
     keys = _keys(data, told)
     for name, content in files.items():
         _lay(os.path.join(aside, name), content)
@@ -87,6 +89,8 @@ def _restore(data: str, aside: str, files: dict[str, bytes], listed: frozenset[g
     place = gone.Gone(erased_list(config._replace(data=data)))
     known = place.read() | gone.parsed(files.get(gone.FILE, b""))
     listed |= known
+    # Before the engine and the store are loaded: these read the framework's settings.
+    settings.configure(config._replace(data=aside), keys.mark("web", b"sessions") if keys else os.urandom(32).hex())
     _refuse_foreign_rows(os.path.join(aside, "engine.sqlite3"))
     _take_out_of_kits(aside, keys, listed)
     _take_out_of_rosters(aside, keys, listed)
@@ -161,7 +165,6 @@ def _replay(config: Config, keys: Keys | None, listed: Iterable[gone.Line]) -> l
 
     if not config.database and not os.path.exists(config.path(settings.DATABASE)):
         return ["No database was in the backup."]
-    settings.configure(config, keys.mark("web", b"sessions") if keys else os.urandom(32).hex())
     from django.db import DatabaseError, connections
 
     from pullcord.store import StoreBroken, ground, restored
