@@ -8,6 +8,7 @@ import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyrage
@@ -18,6 +19,7 @@ from django.db import connections
 from pullcord import cli
 from pullcord.core.timeline import verify
 from pullcord.jobs import meetings
+from pullcord.jobs import people as jobs_people
 from pullcord.jobs.erase import erase
 from pullcord.safe.gone import Gone, Line
 from pullcord.safe.keys import digest
@@ -26,9 +28,9 @@ from pullcord.safe.rosters import Rosters
 from pullcord.serve import CannotServe, locked
 from pullcord.serve.archive import DAMAGED, IDENTITY, NOT_OURS, NOT_WRITTEN, USAGE, NotDone, encrypt, pack, unpack
 from pullcord.serve.backup import back_up
-from pullcord.store import incidents, people, users
+from pullcord.store import incidents, organisations, people, users
 from pullcord.store import meetings as kept
-from pullcord.store.models import Cord, Meeting, Presence, StopToken
+from pullcord.store.models import Cord, Invitation, Meeting, Presence, StopToken
 from pullcord.words import Person
 from tests.backups import ADDRESS, NAME
 from tests.desk import IN_FILE
@@ -108,6 +110,31 @@ def test_a_meeting_put_away_since_the_backup_can_be_stopped_by_no_link(house, ow
     house.restore()
     assert Meeting.objects.get(pk=house.meeting.id).archived_at is not None
     assert Kits(str(house.data / "stop/kits"), house.desk.keys).read(house.meeting.id) is None
+
+
+@IN_FILE
+def test_who_was_taken_out_or_made_less_since_the_backup_is_not_let_in_by_it_again(house, owner):
+    links = [
+        jobs_people.invite(house.desk, owner, who=name, role="owner").link for name in ("gerd", "hanna", "ida", "ole")
+    ]
+    tokens = [link.rpartition("/")[2] for link in links]
+    gerd, hanna = (
+        jobs_people.come_in(house.desk, token, f"name{n}", "three quiet words", name="")
+        for n, token in enumerate(tokens[:2])
+    )
+    house.back_up()
+    numbers = {one.user_id: one.pk for one in organisations.members(owner)}
+    jobs_people.remove(house.desk, owner, numbers[gerd.pk])
+    jobs_people.change_role(house.desk, owner, numbers[hanna.pk], "host")
+    jobs_people.take_back(house.desk, owner, Invitation.objects.get(who="ida").pk)
+    house.burn()
+    house.restore()
+    assert organisations.roles_of(owner) == {"owner"}
+    assert organisations.roles_of(gerd) == set()
+    assert organisations.roles_of(hanna) == set(), (
+        "what she became since is not known to the backup: she is invited anew"
+    )
+    assert [one.who for one in organisations.open_invitations(owner, at=datetime.now(UTC))] == ["ole"]
 
 
 @IN_FILE

@@ -200,11 +200,11 @@ def test_the_link_of_an_invitation_is_kept_nowhere(desk: Desk, owner: User):
 
 def test_the_last_owner_stays(owner: User, desk: Desk):
     (me,) = organisations.members(owner)
-    for act in (lambda: people.remove(owner, me.pk), lambda: people.change_role(owner, me.pk, "host")):
+    for act in (lambda: people.remove(desk, owner, me.pk), lambda: people.change_role(desk, owner, me.pk, "host")):
         with pytest.raises(Refused, match="last owner"):
             act()
     join(desk, owner, "owner", "olga")
-    people.remove(owner, me.pk)
+    people.remove(desk, owner, me.pk)
     assert not organisations.roles_of(owner)
 
 

@@ -40,13 +40,10 @@ class Config(NamedTuple):
     """Where the operator's people are, as `GB`: a first choice, never an answer. Empty = not said."""
     part: str = ""
     """The part of that country, as `GB-SCT`. Empty = not said."""
-<<<<<<< HEAD
     is_read: bool = True
     """False = the settings could not be read: what the operator named in them is not known."""
-=======
     erased_list: str = ""
     """The file that keeps who was erased and what was revoked, where it is not in the data folder."""
->>>>>>> b161b18 (serve: A backup without the key, and a restore that brings back no one who was erased.)
 
     def __repr__(self) -> str:
         return f"Config({self.data!r})"  # what else is in it may hold a password

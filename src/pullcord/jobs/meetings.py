@@ -167,8 +167,8 @@ def archive(desk: Desk, owner: User, meeting_id: str) -> None:
     with transaction.atomic():
         meeting = meetings.claim(owner, meeting_id)
         meetings.change(meeting, {"archived_at": _now(desk)})
-        _or_refuse(desk.gone.add, Line("put-away meeting", meeting.id))
-        _or_refuse(desk.kits.forget, meeting.id)
+        or_refuse(desk.gone.add, Line("put-away meeting", meeting.id))
+        or_refuse(desk.kits.forget, meeting.id)
 
 
 # -- links and tokens --------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def revoke_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
     """For good. Raises NotFound, Refused."""
     with _claimed(desk, owner, meeting_id) as meeting:
         meetings.revoke_cord(meeting, cord_id, at=_now(desk))
-        _or_refuse(desk.gone.add, Line("revoked cord", cord_id))
+        or_refuse(desk.gone.add, Line("revoked cord", cord_id))
 
 
 def suspend_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
@@ -218,7 +218,7 @@ def revoke_token(desk: Desk, owner: User, meeting_id: str, token_id: str) -> Non
     """Raises NotFound, Refused."""
     with _claimed(desk, owner, meeting_id) as meeting:
         meetings.revoke_token(meeting, token_id, at=_now(desk))
-        _or_refuse(desk.gone.add, Line("revoked token", token_id))
+        or_refuse(desk.gone.add, Line("revoked token", token_id))
 
 
 # -- letting people back in --------------------------------------------------------------------------------------------
@@ -289,10 +289,11 @@ def _claimed(desk: Desk, owner: User, meeting_id: str) -> Iterator[Meeting]:
 
 
 def _write_kit(desk: Desk, meeting: Meeting) -> None:
-    _or_refuse(desk.kits.write, _kit(desk, meeting))
+    or_refuse(desk.kits.write, _kit(desk, meeting))
 
 
-def _or_refuse(write: Callable[..., None], *given: Any) -> None:
+def or_refuse(write: Callable[..., None], *given: Any) -> None:
+    """Raises Refused where the disk does not take it."""
     try:
         write(*given)
     except OSError:

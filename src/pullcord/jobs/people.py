@@ -3,17 +3,19 @@
 Nothing is mailed yet: an invitation's link is shown once to whoever made it, who passes it on.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
 
 from pullcord.jobs.desk import Desk
-from pullcord.jobs.meetings import Refused, plain_name
+from pullcord.jobs.meetings import Refused, or_refuse, plain_name
 from pullcord.jobs.stop import new_id
+from pullcord.safe.gone import Line
 from pullcord.safe.keys import digest, new_token
 from pullcord.store import organisations, users
-from pullcord.store.models import Invitation, User
+from pullcord.store.models import Invitation, Membership, User
 from pullcord.store.organisations import ROLES, LastOwner, Role
 
 INVITATION_DAYS = 14
@@ -49,37 +51,42 @@ def invitation(desk: Desk, token: str) -> Invitation:
 
 
 def come_in(desk: Desk, token: str, username: str, password: str, *, name: str) -> User:
-    """By the link, with a new account. Raises NotFound where the link is used up meanwhile, ValueError where the name is taken."""
+    """By the link, with a new account.
+
+    Raises NotFound where the link is used up meanwhile, ValueError where the name is taken, Refused.
+    """
     with transaction.atomic():
         opened = invitation(desk, token)
         user = users.add(username, password, name=name)
-        organisations.accept(opened, user, at=now(desk))
+        _accept(desk, opened, user)
     return user
 
 
 def come_in_as(desk: Desk, token: str, user: User) -> None:
     """By the link, with the account that is there: one person may belong to several. Raises NotFound."""
     with transaction.atomic():
-        organisations.accept(invitation(desk, token), user, at=now(desk))
+        _accept(desk, invitation(desk, token), user)
 
 
 def take_back(desk: Desk, owner: User, invitation_id: str) -> None:
-    """Raises NotFound."""
-    organisations.revoke_invitation(owner, invitation_id, at=now(desk))
+    """Raises NotFound, Refused."""
+    with transaction.atomic():
+        organisations.revoke_invitation(owner, invitation_id, at=now(desk))
+        or_refuse(desk.gone.add, Line("closed invitation", invitation_id))
 
 
-def change_role(owner: User, member: int, role: str) -> None:
+def change_role(desk: Desk, owner: User, member: int, role: str) -> None:
     """Raises NotFound, Refused."""
     try:
-        organisations.change_role(owner, member, _role(role))
+        organisations.change_role(owner, member, _role(role), at=now(desk), ended=_writer(desk))
     except LastOwner:
         raise _last_owner() from None
 
 
-def remove(owner: User, member: int) -> None:
+def remove(desk: Desk, owner: User, member: int) -> None:
     """Raises NotFound, Refused."""
     try:
-        organisations.remove(owner, member)
+        organisations.remove(owner, member, ended=_writer(desk))
     except LastOwner:
         raise _last_owner() from None
 
@@ -87,6 +94,20 @@ def remove(owner: User, member: int) -> None:
 def rename(owner: User, name: str) -> None:
     """Raises NotFound, Refused."""
     organisations.rename(owner, plain_name(name, "Give your organisation a name."))
+
+
+def _accept(desk: Desk, opened: Invitation, user: User) -> None:
+    organisations.accept(opened, user, at=now(desk))
+    or_refuse(desk.gone.add, Line("closed invitation", opened.pk))
+
+
+def _writer(desk: Desk) -> Callable[[Membership], None]:
+    """A backup from before must not give anybody back what they were."""
+
+    def write(one: Membership) -> None:
+        or_refuse(desk.gone.add, Line("ended membership", organisations.digest_of(one)))
+
+    return write
 
 
 def _role(told: str) -> Role:

@@ -14,7 +14,17 @@ from pullcord.safe.keys import Keys
 
 FILE = "erased"
 PURPOSE = "erased"
-KINDS = frozenset({"erased person", "erased handle", "revoked cord", "revoked token", "put-away meeting"})
+KINDS = frozenset(
+    {
+        "erased person",
+        "erased handle",
+        "revoked cord",
+        "revoked token",
+        "put-away meeting",
+        "ended membership",
+        "closed invitation",
+    }
+)
 LONGEST_ID = 64
 LONGEST_HANDLE = 200
 """As the store cuts it."""
@@ -66,6 +76,11 @@ def parsed(content: bytes) -> frozenset[Line]:
 def person(key: bytes) -> str:
     """Of somebody's own random key, which is dropped with them: it says nothing, and finds them in an older copy."""
     return sha256(b"erased " + key).hexdigest()
+
+
+def membership(organisation_id: str, user: int, since: str) -> str:
+    """Of somebody's time in one role: whoever is taken in again, or given another role, begins a new one."""
+    return sha256(f"membership {organisation_id} {user} {since}".encode()).hexdigest()
 
 
 def handle(keys: Keys, incident_id: str, handle: str) -> str:

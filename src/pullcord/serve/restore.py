@@ -181,6 +181,8 @@ def _replay(config: Config, keys: Keys | None, listed: Iterable[gone.Line]) -> l
             cords=_ids(listed, "revoked cord"),
             tokens=_ids(listed, "revoked token"),
             put_away=_ids(listed, "put-away meeting"),
+            memberships=_ids(listed, "ended membership"),
+            invitations=_ids(listed, "closed invitation"),
             at=datetime.now(UTC),
         )
     except (DatabaseError, StoreBroken) as error:
@@ -189,7 +191,7 @@ def _replay(config: Config, keys: Keys | None, listed: Iterable[gone.Line]) -> l
         connections.close_all()
     return [
         f"Gone again: {done.people} people who were erased, {done.cords} links, {done.tokens} tokens,"
-        f" {done.meetings} meetings that were put away."
+        f" {done.meetings} meetings that were put away, {done.memberships} memberships, {done.invitations} invitations."
     ]
 
 

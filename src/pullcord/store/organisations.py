@@ -3,13 +3,14 @@
 An organisation sees itself only; what it may not see looks like what does not exist.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from pullcord.safe import gone
 from pullcord.store import NotFound, ground
 from pullcord.store.models import Invitation, Membership, Organisation, User
 
@@ -22,6 +23,10 @@ A watcher has no account: his link stops one meeting, and shows neither names no
 MANY: Final[tuple[Role, ...]] = ("owner", "host")
 """Who may have meetings."""
 FIRST_NAME: Final = "My organisation"
+
+
+Ended = Callable[[Membership], None]
+"""Writes it down where a restored backup finds it; the last act before the commit."""
 
 
 class LastOwner(Exception):
@@ -71,26 +76,36 @@ def members(owner: User) -> list[Membership]:
     return sorted(mine, key=lambda one: (one.user.shown_name.casefold(), one.pk))
 
 
+def digest_of(one: Membership) -> str:
+    """By which a restored backup knows that this membership has ended."""
+    return gone.membership(one.organisation_id, one.user_id, one.since.astimezone(UTC).isoformat())
+
+
 def rename(owner: User, name: str) -> None:
     """Raises NotFound."""
     Organisation.objects.filter(pk=owned_by(owner).pk).update(name=name)
 
 
-def change_role(owner: User, member: int, role: Role) -> None:
-    """Raises NotFound, LastOwner."""
+def change_role(owner: User, member: int, role: Role, *, at: datetime, ended: Ended) -> None:
+    """What they were ends, and the new role begins. Raises NotFound, LastOwner, and what `ended` raises."""
     with _alone(owner) as organisation:
         one = _member(organisation, member)
         if role != "owner":
             _refuse_last(organisation, one)
-        Membership.objects.filter(pk=one.pk).update(role=role)
+        Membership.objects.filter(pk=one.pk).update(role=role, since=at)
+        ended(one)
 
 
-def remove(owner: User, member: int) -> None:
-    """From now on that account sees nothing of this organisation; its meetings stay, with the owners. Raises NotFound, LastOwner."""
+def remove(owner: User, member: int, *, ended: Ended) -> None:
+    """From now on that account sees nothing of this organisation; its meetings stay, with the owners.
+
+    Raises NotFound, LastOwner, and what `ended` raises.
+    """
     with _alone(owner) as organisation:
         one = _member(organisation, member)
         _refuse_last(organisation, one)
-        one.delete()
+        Membership.objects.filter(pk=one.pk).delete()
+        ended(one)
 
 
 # -- invitations -------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from pullcord.store import chain, ground
-from pullcord.store.models import Cord, InboxEvent, Meeting, Presence, StopToken
+from pullcord.store import chain, ground, organisations
+from pullcord.store.models import Cord, InboxEvent, Invitation, Meeting, Membership, Presence, StopToken
 
 
 class Replayed(NamedTuple):
@@ -16,6 +16,8 @@ class Replayed(NamedTuple):
     cords: int
     tokens: int
     meetings: int
+    memberships: int
+    invitations: int
 
 
 def replay(
@@ -24,6 +26,8 @@ def replay(
     cords: Collection[str],
     tokens: Collection[str],
     put_away: Collection[str],
+    memberships: Collection[str],
+    invitations: Collection[str],
     at: datetime,
 ) -> Replayed:
     """How many came back and are gone again. Nobody stays signed in, and reports of platforms that waited are dropped.
@@ -36,6 +40,8 @@ def replay(
             sum(Cord.objects.filter(pk=one, revoked_at=None).update(revoked_at=at) for one in cords),
             sum(StopToken.objects.filter(pk=one, revoked_at=None).update(revoked_at=at) for one in tokens),
             sum(Meeting.objects.filter(pk=one, archived_at=None).update(archived_at=at) for one in put_away),
+            sum(one.delete()[0] for one in Membership.objects.all() if organisations.digest_of(one) in memberships),
+            sum(Invitation.objects.filter(pk=one, used_at=None).update(revoked_at=at) for one in invitations),
         )
         Session.objects.all().delete()
         InboxEvent.objects.all().delete()

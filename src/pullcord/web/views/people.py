@@ -48,14 +48,14 @@ def take_back(request: HttpRequest, invitation_id: str) -> HttpResponse:
 
 @require_POST
 def change(request: HttpRequest, member: int) -> HttpResponse:
-    job.change_role(me(request), member, request.POST.get("role", ""))
+    job.change_role(current(), me(request), member, request.POST.get("role", ""))
     messages.success(request, _("Changed."))
     return redirect("people")
 
 
 @require_POST
 def remove(request: HttpRequest, member: int) -> HttpResponse:
-    job.remove(me(request), member)
+    job.remove(current(), me(request), member)
     messages.success(
         request,
         _(
