@@ -4,27 +4,21 @@ The fast door opens first, before Django or the engine are even loaded; whatever
 that still ends meetings, and says so.
 """
 
-import fcntl
 import os
 import sys
-import time
-from contextlib import suppress
 
 from pullcord.config import Config, ConfigError, read_config, zone_of
 from pullcord.jobs.desk import open_desk
 from pullcord.safe.files import TooOpen
 from pullcord.safe.keys import KeysMissing
+from pullcord.serve import side_door
 from pullcord.serve.house import House, build
+from pullcord.serve.lock import CannotServe, locked
 from pullcord.serve.loops import run
 
-__all__ = ["CannotServe", "House", "build", "main", "print_signin_link", "run"]
+__all__ = ["CannotServe", "House", "build", "locked", "main", "print_signin_link", "run"]
 
 USAGE = 2
-TRIES = 5
-
-
-class CannotServe(Exception):
-    """Why this server does not start, in one sentence for the operator."""
 
 
 def main(words: list[str]) -> int:
@@ -45,15 +39,13 @@ def main(words: list[str]) -> int:
 
 def print_signin_link(words: list[str]) -> int:
     """`pullcord signin-link`: on the machine itself, and only there."""
-    from pullcord.web import first
-
     try:
         config = read_config(_data(words, "signin-link"))
-        desk = open_desk(config)
+        link = side_door.do("signin-link", open_desk(config), {})["link"]
     except (ConfigError, CannotServe, KeysMissing) as error:
         print(error, file=sys.stderr)
         return USAGE
-    _hand_out(config, first.issue(desk, again=True))
+    _hand_out(config, link)
     return 0
 
 
@@ -77,35 +69,6 @@ def refuse_unreadable_database(config: Config) -> None:
 def refuse_root() -> None:
     if os.geteuid() == 0:
         raise CannotServe("Pullcord does not run as root. Make a user for it: adduser --system --group pullcord")
-
-
-class locked:
-    """The data folder is ours alone while this runs. A second server on it is refused."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-
-    def __enter__(self) -> None:
-        try:
-            os.makedirs(self._config.data, mode=0o700, exist_ok=True)
-            self._file = open(self._config.path("lock"), "w")  # held for as long as the server runs
-            self._take()
-        except BlockingIOError:
-            self._file.close()
-            raise CannotServe(f"Another Pullcord server is using {self._config.data}. Stop it first.") from None
-        except OSError as error:
-            raise CannotServe(f"The data folder {self._config.data} cannot be used: {error.strerror}.") from None
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def _take(self) -> None:
-        """Raises BlockingIOError. A command that looks whether a server runs has the lock for a moment; no server lets go of it."""
-        for _ in range(TRIES):
-            with suppress(BlockingIOError):
-                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            time.sleep(0.02)
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _say_ready(house: House) -> None:

@@ -13,6 +13,7 @@ from pullcord.jobs.seen import LOOK_EVERY_SECONDS, look_round
 from pullcord.jobs.stop import finish
 from pullcord.practice.app import LARGEST_FRAME_BYTES
 from pullcord.safe.kit import KitUnreadable
+from pullcord.serve import side_door
 from pullcord.serve.bookkeeper import Bookkeeper
 from pullcord.serve.house import House
 from pullcord.serve.listener import Listener
@@ -49,6 +50,7 @@ def run(
         lambda: _look_into_meetings(house, stop),
         lambda: _keep_ended(house, stop),
         lambda: _listen(house, stop),
+        lambda: _answer_commands(house, stop),
     ]
     threads = [threading.Thread(target=guarded, args=(loop,), daemon=True) for loop in loops]
     for thread in threads:
@@ -141,6 +143,13 @@ def _listen(house: House, stop: threading.Event) -> None:
     while not stop.wait(LISTEN_EVERY_SECONDS):
         guarded(listener.turn)
         house.inbox.came.wait(LISTEN_AT_LEAST_EVERY_SECONDS)
+
+
+def _answer_commands(house: House, stop: threading.Event) -> None:
+    """The side door opens again after what nobody foresaw."""
+    while not stop.is_set():
+        guarded(lambda: side_door.keep(house.desk, stop))
+        stop.wait(LOOK_AFTER_EVERY_SECONDS)
 
 
 def _tidy(house: House) -> None:
