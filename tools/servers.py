@@ -42,6 +42,8 @@ SERVERS: Final = {
         Server("janus", "the janus platform against a real Janus", ("janus",)),
         Server("prosody", "the ways to a real Prosody, as Jitsi Meet has one", ("prosody",)),
         Server("postgresql", "the store and the engine on PostgreSQL", ("postgres",), "/usr/lib/postgresql/*/bin"),
+        Server("nginx", "the page for nginx, as it stands there", ("nginx",)),
+        Server("caddy", "the page for Caddy, as it stands there", ("caddy",)),
         Server("chromium", "the pages and the practice meeting in a real browser", ("chromium", "chromium-browser")),
     )
 }

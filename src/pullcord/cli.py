@@ -115,6 +115,12 @@ def _signin_link(words: list[str]) -> int:
     return serve.print_signin_link(words)
 
 
+def _unit(words: list[str]) -> int:
+    from pullcord.serve import unit
+
+    return unit.main(words)
+
+
 COMMANDS: Final[dict[str, Command]] = {
     "stop": Command("End a meeting for everyone, now. By its name, its id, or `-` to read its link.", _stop),
     "guide": Command(
@@ -132,6 +138,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "restore": Command("Bring a backup back into an empty data folder. Who was erased stays erased.", _restore),
     "lost": Command("The laptop is gone: what to revoke, in order.", _lost),
     "signin-link": Command("A new link by which the owner signs in, for one use.", _signin_link),
+    "unit": Command("Print the unit by which systemd runs the server, in a sandbox.", _unit),
 }
 
 

@@ -1,6 +1,6 @@
 """The fast door put together: its own routes first, the practice meeting, then the people pages for whatever is left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -16,6 +16,7 @@ from pullcord.edge import api, cord, events, host, live
 from pullcord.edge.ears import Ears
 from pullcord.edge.failures import Failures
 from pullcord.edge.guards import OnlyOurHost, SmallBodies
+from pullcord.edge.metrics import Count, Metrics
 from pullcord.edge.pages import sorry_page
 from pullcord.edge.parts import Edge
 from pullcord.jobs.desk import Desk
@@ -33,6 +34,7 @@ def build(
     guide: ASGIApp | None = None,
     trouble: Callable[[], str | None] = lambda: None,
     ears: Ears | None = None,
+    counts: Callable[[], Iterable[Count]] = tuple,
 ) -> Starlette:
     """`people`: the Django pages; None = stop-only. `practice`: the practice meeting's app, mounted at /practice.
 
@@ -58,7 +60,8 @@ def build(
     if guide is not None:
         routes += [Route("/guide", to_the_guide, methods=["GET"]), Mount("/guide", guide)]
     routes.append(Mount("/", _Rest(people, trouble)))
-    app = Starlette(routes=routes, middleware=[Middleware(OnlyOurHost, config=desk.config), Middleware(SmallBodies)])
+    before = [Middleware(Metrics, counts=counts), Middleware(OnlyOurHost, config=desk.config), Middleware(SmallBodies)]
+    app = Starlette(routes=routes, middleware=before)
     app.state.edge = edge
     return app
 

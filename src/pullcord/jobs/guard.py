@@ -111,6 +111,7 @@ class Guard:
         self._buckets: dict[str, tuple[Bucket, ...]] = {}
         self._spending = threading.Lock()
         self._taken_over_at = float("-inf")
+        self._turned_at = steady()
         self._bell = threading.Condition()
         self._woken: set[str] = set()
 
@@ -124,8 +125,13 @@ class Guard:
         """The meetings that are looked after."""
         return list(self._watches)
 
+    def turn_age_seconds(self) -> float:
+        """Since the last turn began: more than a few seconds, and nobody keeps anything ended."""
+        return self._steady() - self._turned_at
+
     def turn(self, *, at_most: float) -> None:
         """Wait until it is time for something, so many seconds at most, and begin it."""
+        self._turned_at = self._steady()
         woken = self._wait(at_most)
         if woken or self._steady() - self._taken_over_at >= TAKE_OVER_EVERY_SECONDS:
             self._take_over()

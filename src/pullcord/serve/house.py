@@ -22,6 +22,7 @@ from pullcord.practice.app import app as practice_app
 from pullcord.practice.reporting import Reporter
 from pullcord.practice.rooms import Rooms
 from pullcord.safe.inbox import Inbox
+from pullcord.serve.counts import Sources, counts
 
 
 class Troubles:
@@ -96,6 +97,7 @@ def build(config: Config, *, practice: ASGIApp | None = None) -> House:
     people = People(troubles)
     guard, inbox = Guard(desk), Inbox(config.database or config.path("product.sqlite3"))
     ears = Ears(inbox, wake=guard.wake, unwritten=lambda report: fold(report, seen))
+    sources = Sources(desk, guard, inbox, troubles.of)
     app = edge.build(
         desk,
         people=people,
@@ -104,6 +106,7 @@ def build(config: Config, *, practice: ASGIApp | None = None) -> House:
         guide=guide(Path(config.path("places")), country=config.country),
         trouble=troubles.sentence,
         ears=ears,
+        counts=lambda: counts(sources),
     )
     edge.make_ready(app)
     return House(config, desk, rooms, people, troubles, app, seen, guard, inbox, ears)
