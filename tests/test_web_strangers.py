@@ -39,6 +39,7 @@ TABLE = {
     "meeting_put_away": "meeting",
     "meeting_renew": "meeting",
     "link_give": "meeting",
+    "link_card": "meeting",
     "link_act": "link",
     "token_give": "meeting",
     "token_revoke": "token",

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import path
 
-from pullcord.web.views import errors, first, help_lines, home, incidents, meetings, notes, people
+from pullcord.web.views import cards, errors, first, help_lines, home, incidents, meetings, notes, people
 
 urlpatterns = [
     path("first/<str:token>", first.sign_in_once, name="first"),
@@ -42,6 +42,7 @@ urlpatterns = [
     path("incidents/<slug:incident_id>/back-in", incidents.back_in, name="incident_back_in"),
     path("incidents/<slug:incident_id>/steps", notes.step, name="incident_step"),
     path("incidents/<slug:incident_id>/words", notes.words, name="incident_words"),
+    path("meetings/<slug:meeting_id>/card", cards.card, name="link_card"),
 ]
 
 handler400 = errors.bad_request
