@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from pullcord.jobs import meetings
@@ -41,8 +42,14 @@ class Room:
 def signed_in(user: User | None, *, checks_csrf: bool = False) -> Client:
     client = Client(raise_request_exception=False, enforce_csrf_checks=checks_csrf)
     if user is not None:
+        enrol(user)
         client.force_login(user)
     return client
+
+
+def enrol(user: User) -> None:
+    """A second step, as if it had been set up: it costs one row and no arithmetic."""
+    Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": ""}})
 
 
 def add(desk: Desk, owner: User, **told: Any) -> Meeting:

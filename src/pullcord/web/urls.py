@@ -1,9 +1,12 @@
-"""Every page for people, and nothing else. All but the first three and an invitation need signing in."""
+"""Every page for people, and nothing else. All but those of signing in and an invitation need signing in."""
 
 from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from pullcord.web.views import cards, errors, first, help_lines, home, incidents, meetings, notes, people
+from pullcord.web.views import cards, errors, factors, first, help_lines, home, incidents, meetings, notes, people
 
 urlpatterns = [
     path("first/<str:token>", first.sign_in_once, name="first"),
@@ -43,6 +46,13 @@ urlpatterns = [
     path("incidents/<slug:incident_id>/steps", notes.step, name="incident_step"),
     path("incidents/<slug:incident_id>/words", notes.words, name="incident_words"),
     path("meetings/<slug:meeting_id>/card", cards.card, name="link_card"),
+    path("accounts/steps/", factors.show, name="mfa_index"),
+    path("accounts/steps/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("accounts/steps/again/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("accounts/steps/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("accounts/steps/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("accounts/steps/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("accounts/steps/recovery/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
 ]
 
 handler400 = errors.bad_request

@@ -1,5 +1,6 @@
 """The one-time sign-in link: GET shows a form and uses nothing up, POST makes or opens the owner's account."""
 
+from allauth.account.internal.flows.login import record_authentication
 from django import forms
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -13,7 +14,7 @@ from pullcord.jobs import people
 from pullcord.jobs.desk import current
 from pullcord.store import users
 from pullcord.store.models import User
-from pullcord.web import first
+from pullcord.web import factors, first
 from pullcord.web.forms import FirstOwner, NewPassword
 from pullcord.web.views import errors
 
@@ -45,5 +46,8 @@ def _take(request: HttpRequest, token: str, form: forms.Form, owner: User | None
         owner = people.found(current(), told["username"], told["password"], organisation=told["organisation"])
     else:
         users.set_password(owner, form.cleaned_data["password"])
+        factors.forget(owner)
     login(request, owner)
+    # Just chosen: nobody is asked for it again on the way to the second step.
+    record_authentication(request, owner, "password", reauthenticated=True)
     return True
