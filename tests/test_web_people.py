@@ -157,7 +157,7 @@ def test_who_is_invited_comes_in_once_with_what_was_meant(desk: Desk, owner: Use
     assert stranger.post(link[0], NEW).status_code == 302
     ida = User.objects.get(username="ida")
     assert organisations.roles_of(ida) == {"lead"}
-    assert stranger.get("/").status_code == 200
+    assert stranger.get("/").headers["Location"] == reverse("mfa_index"), "a lead sets up a second step first"
     for again in (signed_in(None), signed_in(owner)):
         assert again.get(link[0]).status_code == 404
         assert again.post(link[0], NEW | {"username": "ida2"}).status_code == 404

@@ -15,6 +15,7 @@ from pullcord.safe.keys import new_token
 from pullcord.serve import House
 
 if TYPE_CHECKING:
+    from pullcord.jobs.desk import Desk
     from pullcord.store.models import User
 
 WATCHER = "Anna"
@@ -74,14 +75,23 @@ def show(config: Config, stage: Stage, port: socket.socket, what: Show) -> int:
     return showing.code or 0
 
 
+def _host(desk: "Desk") -> "User":
+    """A host as others are: in an organisation whose owner, whom nobody can sign in as, has invited them."""
+    from pullcord.jobs import people
+
+    owner = people.found(desk, "owner", new_token(), name="The owner")
+    invitation = people.invite(desk, owner, who="host", role="host").link.rpartition("/")[2]
+    return people.come_in(desk, invitation, "host", new_token(), name="You, the host")
+
+
 def furnish(house: House, stage: Stage, door: HostDoor) -> Evening:
     """The owner, the meeting as the store and the stop kit know it, and everybody's links."""
-    from pullcord.jobs import meetings, people  # these read Django's settings as they are loaded
+    from pullcord.jobs import meetings  # these read Django's settings as they are loaded
     from pullcord.web import seams
 
     seams.make_practice_meeting = None  # at this server's /practice stands the evening's own meeting alone
     desk, address = house.desk, house.config.address
-    owner = people.found(desk, "host", new_token(), name="You, the host")
+    owner = _host(desk)
     meeting = meetings.add(
         desk,
         owner,

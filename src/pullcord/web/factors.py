@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
 from pullcord.jobs.desk import current
+from pullcord.store import organisations
 from pullcord.store.models import User
 from pullcord.web.middleware import Answer, View
 
@@ -23,6 +24,7 @@ WITHOUT_IT = {
     "mfa_index",
     "mfa_activate_totp",
     "mfa_view_recovery_codes",
+    "come_in",
 }
 """Pages on the way to a second step."""
 AFTER_A_STOP = {"incident_latest", "incident"}
@@ -30,8 +32,8 @@ AFTER_A_STOP = {"incident_latest", "incident"}
 
 
 def needs_second_factor(user: User) -> bool:
-    """Today everybody with an account is an owner of meetings."""
-    return user.is_active
+    """Whoever sees records that are not their own meetings', or invites others."""
+    return bool(organisations.roles_of(user) & {"owner", "lead"})
 
 
 def has_second_factor(user: User) -> bool:
