@@ -29,7 +29,9 @@ class Host:
 
     def fill_in(self, path: str, **fields: str) -> int:
         """Open the page with the form, and post it; the status of the answer."""
-        status, text = self._ask("GET", path)
+        return self._post(path, *self._ask("GET", path), **fields)
+
+    def _post(self, path: str, status: int, text: str, **fields: str) -> int:
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
         if found is None:
             return status
@@ -37,11 +39,12 @@ class Host:
 
     def set_up_codes(self) -> None:
         """An owner comes to no other page before."""
-        found = re.search(r"<code>([A-Z2-7]+)</code>", self._ask("GET", CODES)[1])
+        status, text = self._ask("GET", CODES)
+        found = re.search(r"<code>([A-Z2-7]+)</code>", text)
         assert found is not None
         secret = base64.b32decode(found[1] + "=" * (-len(found[1]) % 8))
         code = TOTP(secret, 6, SHA1(), 30, enforce_key_length=False).generate(int(time.time()))  # noqa: S303  # as code apps do
-        assert self.fill_in(CODES, code=code.decode()) == 302
+        assert self._post(CODES, status, text, code=code.decode()) == 302
 
     def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
