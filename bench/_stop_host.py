@@ -29,9 +29,10 @@ class Host:
 
     def fill_in(self, path: str, **fields: str) -> int:
         """Open the page with the form, and post it; the status of the answer."""
-        return self._post(path, *self._ask("GET", path), **fields)
+        return self._post(path, self._ask("GET", path), **fields)
 
-    def _post(self, path: str, status: int, text: str, **fields: str) -> int:
+    def _post(self, path: str, page: tuple[int, str], **fields: str) -> int:
+        status, text = page
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
         if found is None:
             return status
@@ -39,12 +40,12 @@ class Host:
 
     def set_up_codes(self) -> None:
         """An owner comes to no other page before."""
-        status, text = self._ask("GET", CODES)
-        found = re.search(r"<code>([A-Z2-7]+)</code>", text)
+        page = self._ask("GET", CODES)
+        found = re.search(r"<code>([A-Z2-7]+)</code>", page[1])
         assert found is not None
         secret = base64.b32decode(found[1] + "=" * (-len(found[1]) % 8))
         code = TOTP(secret, 6, SHA1(), 30, enforce_key_length=False).generate(int(time.time()))  # noqa: S303  # as code apps do
-        assert self._post(CODES, status, text, code=code.decode()) == 302
+        assert self._post(CODES, page, code=code.decode()) == 302
 
     def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())

@@ -14,7 +14,7 @@ from pullcord.serve.counts import FIGURES, Sources, counts
 from tests.stopping import scene
 from tests.test_house import page, undocumented
 
-PROMETHEUS = re.compile(r'[a-z_]+(\{platform="[a-z]+"\})? [0-9.e+-]+')
+PROMETHEUS = re.compile(r'[a-z_]+(\{(platform|result)="[a-z]+"\})? [0-9.e+-]+')
 
 
 def asked(

@@ -30,6 +30,8 @@ class Told(NamedTuple):
     meeting: str = ""
     """Its id; empty = it is about this machine."""
     findings: Findings | None = None
+    why: str = ""
+    """What was seen of a meeting, without its name."""
 
 
 def look(desk: Desk) -> list[Told]:
@@ -73,28 +75,28 @@ def _meetings(desk: Desk) -> Iterator[Told]:
     if not found:
         yield Told("unknown", "no-meetings", "No meeting is known here, so no connection was tested.")
     for kit in found:
-        yield _unreadable(kit) if isinstance(kit, KitUnreadable) else _tested(desk, kit)
+        yield _unreadable(kit) if isinstance(kit, KitUnreadable) else tested(desk, kit)
 
 
 def _unreadable(error: KitUnreadable) -> Told:
     return Told("broken", "kit-unreadable", str(error))
 
 
-def _tested(desk: Desk, kit: Kit) -> Told:
+def tested(desk: Desk, kit: Kit) -> Told:
     """From the kit, as a stop would: what the pages know besides does not count."""
     name, known = kit.meeting.name, kit.meeting.id
     try:
         adapter = platform(kit.meeting.platform)
         findings = adapter.try_out(kit.meeting, desk.means.wire(adapter.name))
     except PlatformError as error:
-        return Told("unknown", error.code, f"“{name}”: {error.sentence}", known)
+        return Told("unknown", error.code, f"“{name}”: {error.sentence}", known, None, error.sentence)
     end = next(one for one in findings.features if one.feature == "stop")
     code = end.code or {"yes": "can-end", "no": "cannot-end", "unknown": "not-known"}[end.answer]
     if end.answer == "yes":
-        return Told("well", code, f"“{name}” can be ended. {end.why}", known, findings)
+        return Told("well", code, f"“{name}” can be ended. {end.why}", known, findings, end.why)
     if end.answer == "no" or findings.reached is False:
-        return Told("broken", code, f"“{name}” cannot be ended now. {end.why}", known, findings)
-    return Told("unknown", code, f"Whether “{name}” can be ended is not known. {end.why}", known, findings)
+        return Told("broken", code, f"“{name}” cannot be ended now. {end.why}", known, findings, end.why)
+    return Told("unknown", code, f"Whether “{name}” can be ended is not known. {end.why}", known, findings, end.why)
 
 
 def exit_code(told: list[Told]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from pullcord.edge.metrics import Count
+from pullcord.jobs import checked
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.guard import Guard
 from pullcord.safe.inbox import Broken, Inbox
@@ -43,6 +44,11 @@ def _holds(sources: Sources) -> float:
     return sum(one.is_held(now) for one in sources.desk.means.book.all())
 
 
+def _checked(sources: Sources) -> Iterator[Count]:
+    for how, many in sorted(checked.counts(sources.desk).items()):
+        yield Count("pullcord_checked", many, {"result": how})
+
+
 def _unfolded(sources: Sources) -> Iterator[Count]:
     """No figure, rather than a wrong one, where the inbox cannot be asked."""
     try:
@@ -63,6 +69,7 @@ FIGURES: Final[Mapping[str, Figure]] = {
     "pullcord_guard_turn_age_seconds": _one("pullcord_guard_turn_age_seconds", lambda s: s.guard.turn_age_seconds()),
     "pullcord_journal_lines_late": _one("pullcord_journal_lines_late", lambda s: len(s.desk.means.journal.late())),
     "pullcord_inbox_waiting": _unfolded,
+    "pullcord_checked": _checked,
     "pullcord_disk_free_bytes": _one("pullcord_disk_free_bytes", lambda s: shutil.disk_usage(s.desk.config.data).free),
 }
 """By name; each has its line in the reference."""

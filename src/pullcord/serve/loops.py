@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import uvicorn
 
+from pullcord.jobs.checked import PAUSE_SECONDS, Checks
 from pullcord.jobs.seen import LOOK_EVERY_SECONDS, look_round
 from pullcord.jobs.stop import finish
 from pullcord.practice.app import LARGEST_FRAME_BYTES
@@ -51,6 +52,7 @@ def run(
         lambda: _keep_ended(house, stop),
         lambda: _listen(house, stop),
         lambda: _answer_commands(house, stop),
+        lambda: _check_daily(house, stop),
     ]
     threads = [threading.Thread(target=guarded, args=(loop,), daemon=True) for loop in loops]
     for thread in threads:
@@ -91,7 +93,7 @@ def _stop_when(until: threading.Event, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def guarded(do: Callable[[], None]) -> None:
+def guarded(do: Callable[[], object]) -> None:
     """The outermost edge of a thread: what nobody foresaw is recorded, and the others go on."""
     try:
         do()
@@ -150,6 +152,13 @@ def _answer_commands(house: House, stop: threading.Event) -> None:
     while not stop.is_set():
         guarded(lambda: side_door.keep(house.desk, stop))
         stop.wait(LOOK_AFTER_EVERY_SECONDS)
+
+
+def _check_daily(house: House, stop: threading.Event) -> None:
+    """Whether each meeting could be ended, one after the other: before the day, not on it."""
+    checks = Checks(house.desk)
+    while not stop.wait(PAUSE_SECONDS):
+        guarded(checks.turn)
 
 
 def _tidy(house: House) -> None:

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 
 from pullcord.core.cords import may_press
 from pullcord.core.incident import NO_HOLD_SECONDS, Incident
+from pullcord.jobs import checked
+from pullcord.jobs.checked import Checked
 from pullcord.jobs.desk import Desk, current
 from pullcord.safe.kit import Kit
 from pullcord.store import meetings, organisations
@@ -29,6 +31,8 @@ class Row(NamedTuple):
     incident: str | None
     press: str
     """The right to end it, for the form's address; empty = its stop kit cannot be read."""
+    checked: Checked | None
+    """What the last daily look found; None = not known."""
 
 
 @require_safe
@@ -58,9 +62,17 @@ def row(desk: Desk, owner: User, meeting: Meeting, *, has_kit: bool) -> Row:
     now, incident = desk.means.clock(), desk.means.book.latest(meeting.id)
     press = press_ticket(desk, owner, meeting.id) if has_kit else ""
     if incident is None or not _is_recent(incident, now):
-        return Row(meeting, title_of(meeting.platform), "", None, None, press)
+        return Row(meeting, title_of(meeting.platform), "", None, None, press, checked.of(desk, meeting.id))
     stands = stage(incident, now)
-    return Row(meeting, title_of(meeting.platform), stands, incident.kept_until, incident.id, press)
+    return Row(
+        meeting,
+        title_of(meeting.platform),
+        stands,
+        incident.kept_until,
+        incident.id,
+        press,
+        checked.of(desk, meeting.id),
+    )
 
 
 def _is_recent(incident: Incident, now: float) -> bool:

@@ -1,0 +1,126 @@
+"""The daily look: each meeting is asked after once a day, one at a time, and nothing is said that was not seen."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from pullcord.jobs import checked
+from pullcord.jobs.checked import Checks
+from pullcord.jobs.desk import Desk
+from pullcord.platforms.wire import Reply, Request
+from pullcord.store.models import User
+from tests.desk import Clock
+from tests.pages import Room, add, signed_in, text_of
+
+DAY = 24 * 3600.0
+
+
+def test_each_meeting_is_looked_at_once_a_day(desk: Desk, answers, clock: Clock, owner: User):
+    answers.say = Room()
+    meetings = {add(desk, owner).pk, add(desk, owner, name="Bell ringers").pk}
+    checks = Checks(desk)
+    assert {checks.look_at_next(), checks.look_at_next()} == meetings
+    assert checks.look_at_next() is None
+    clock.now += DAY - 1
+    assert checks.look_at_next() is None
+    clock.now += 2
+    assert {checks.look_at_next(), checks.look_at_next()} == meetings
+
+
+def test_it_only_asks(desk: Desk, answers, owner: User):
+    room, asked = Room(), set()
+
+    def say(request: Request) -> Reply:
+        asked.add(request.method)
+        return room(request)
+
+    answers.say = say
+    add(desk, owner)
+    Checks(desk).look_at_next()
+    assert asked == {"GET"}
+
+
+def test_what_was_found_is_on_the_first_page_with_its_time_and_outlives_a_restart(desk: Desk, answers, owner: User):
+    answers.say = room = Room()
+    meeting = add(desk, owner)
+    client = signed_in(owner)
+    pages = ("/", reverse("meeting", args=[meeting.pk]))
+    for path in pages:
+        assert "have not yet asked" in text_of(client.get(path))
+    Checks(desk).look_at_next()
+    for path in pages:
+        assert "We asked the platform, and it can be ended." in text_of(client.get(path))
+    assert Checks(desk).look_at_next() is None, "another server goes on from what was kept"
+    room.broken = True
+    (Path(desk.config.data) / checked.FILE).unlink()
+    Checks(desk).look_at_next()
+    for path in pages:
+        page = text_of(client.get(path))
+        assert "it can be ended." not in page
+        assert "could not be" in page
+
+
+@pytest.mark.parametrize("kept", [b"", b"[]", b"{}", b"no json", b'{"m": {"at": 1}}', b'{"m": 3}'])
+def test_what_cannot_be_read_is_not_known(desk: Desk, kept: bytes):
+    (Path(desk.config.data) / checked.FILE).write_bytes(kept)
+    assert checked.read(desk) == {}
+
+
+def test_of_another_place_or_from_long_ago_it_says_nothing(desk: Desk, answers, clock: Clock, owner: User):
+    from pullcord.jobs import meetings
+
+    answers.say = Room()
+    meeting = add(desk, owner)
+    Checks(desk).look_at_next()
+    assert checked.of(desk, meeting.pk) is not None
+    clock.now += 2 * DAY + 1
+    assert checked.of(desk, meeting.pk) is None
+    clock.now -= 2 * DAY + 1
+    place = {"server": "http://127.0.0.1:1", "room": "r2"}
+    meetings.move(desk, owner, meeting.pk, at=place, secrets={"admin": "k" * 32})
+    assert checked.of(desk, meeting.pk) is None
+    assert Checks(desk).look_at_next() == meeting.pk, "and is looked at anew"
+
+
+def test_a_meeting_that_was_put_away_is_forgotten(desk: Desk, answers, owner: User):
+    from pullcord.jobs import meetings
+
+    answers.say = Room()
+    gone = add(desk, owner)
+    checks = Checks(desk)
+    checks.look_at_next()
+    meetings.archive(desk, owner, gone.pk)
+    kept = add(desk, owner, name="Bell ringers")
+    checks.look_at_next()
+    assert set(checked.read(desk)) == {kept.pk}
+
+
+def test_what_is_kept_holds_no_name_and_no_credential(desk: Desk, answers, owner: User):
+    answers.say = Room()
+    add(desk, owner, name="Choir of Saint Anne")
+    Checks(desk).look_at_next()
+    path = Path(desk.config.data) / checked.FILE
+    assert path.stat().st_mode & 0o077 == 0
+    content = path.read_text()
+    assert json.loads(content)
+    assert "Anne" not in content
+    assert "k" * 32 not in content
+
+
+def test_a_server_that_has_just_started_looks_at_nothing_yet(desk: Desk, answers, owner: User):
+    answers.say = Room()
+    add(desk, owner)
+    assert Checks(desk).turn() is None
+    assert checked.read(desk) == {}
+
+
+def test_a_disk_that_takes_nothing_is_told_and_stops_nothing(desk: Desk, answers, owner: User, caplog):
+    answers.say = Room()
+    meeting = add(desk, owner)
+    (Path(desk.config.data) / checked.FILE).mkdir()
+    checks = Checks(desk)
+    assert checks.look_at_next() == meeting.pk
+    assert "could not be kept" in caplog.text
+    assert checks.look_at_next() is None
