@@ -31,6 +31,7 @@ class TimedWire:
 
     def __init__(self) -> None:
         self._warm = WarmWire()
+        self.reach = self._warm.reach
         self.took: list[float] = []
 
     def send(self, request: Request) -> Reply:
