@@ -12,6 +12,7 @@ from django.db import transaction
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.meetings import Refused, or_refuse, plain_name
 from pullcord.jobs.stop import new_id
+from pullcord.safe import gone
 from pullcord.safe.gone import Line
 from pullcord.safe.keys import digest, new_token
 from pullcord.store import organisations, users
@@ -105,7 +106,7 @@ def _writer(desk: Desk) -> Callable[[Membership], None]:
     """A backup from before must not give anybody back what they were."""
 
     def write(one: Membership) -> None:
-        or_refuse(desk.gone.add, Line("ended membership", organisations.digest_of(one)))
+        or_refuse(desk.gone.add, Line("ended membership", gone.membership(*organisations.time_of(one))))
 
     return write
 

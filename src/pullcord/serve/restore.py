@@ -170,6 +170,7 @@ def _replay(config: Config, keys: Keys | None, listed: Iterable[gone.Line]) -> l
     from pullcord.store import StoreBroken, ground, restored
 
     people, handles = _ids(listed, "erased person"), _ids(listed, "erased handle")
+    ended = _ids(listed, "ended membership")
 
     def is_erased(incident: str, handle: str, key: bytes) -> bool:
         return gone.person(key) in people or bool(keys and handles & set(gone.handles(keys, incident, handle)))
@@ -181,7 +182,7 @@ def _replay(config: Config, keys: Keys | None, listed: Iterable[gone.Line]) -> l
             cords=_ids(listed, "revoked cord"),
             tokens=_ids(listed, "revoked token"),
             put_away=_ids(listed, "put-away meeting"),
-            memberships=_ids(listed, "ended membership"),
+            has_ended=lambda *membership: gone.membership(*membership) in ended,
             invitations=_ids(listed, "closed invitation"),
             at=datetime.now(UTC),
         )

@@ -10,7 +10,6 @@ from typing import Final, Literal
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from pullcord.safe import gone
 from pullcord.store import NotFound, ground
 from pullcord.store.models import Invitation, Membership, Organisation, User
 
@@ -76,9 +75,9 @@ def members(owner: User) -> list[Membership]:
     return sorted(mine, key=lambda one: (one.user.shown_name.casefold(), one.pk))
 
 
-def digest_of(one: Membership) -> str:
-    """By which a restored backup knows that this membership has ended."""
-    return gone.membership(one.organisation_id, one.user_id, one.since.astimezone(UTC).isoformat())
+def time_of(one: Membership) -> tuple[str, int, str]:
+    """Where, who and since when: by these a restored backup knows that it has ended."""
+    return one.organisation_id, one.user_id, one.since.astimezone(UTC).isoformat()
 
 
 def rename(owner: User, name: str) -> None:

@@ -26,13 +26,14 @@ def replay(
     cords: Collection[str],
     tokens: Collection[str],
     put_away: Collection[str],
-    memberships: Collection[str],
+    has_ended: Callable[[str, int, str], bool],
     invitations: Collection[str],
     at: datetime,
 ) -> Replayed:
     """How many came back and are gone again. Nobody stays signed in, and reports of platforms that waited are dropped.
 
-    `is_erased` is asked for the incident, the handle and the key of everybody who was ever there.
+    `is_erased` is asked for the incident, the handle and the key of everybody who was ever there; `has_ended` for the
+    organisation, the account and the beginning of every membership.
     """
     with transaction.atomic():
         done = Replayed(
@@ -40,7 +41,7 @@ def replay(
             sum(Cord.objects.filter(pk=one, revoked_at=None).update(revoked_at=at) for one in cords),
             sum(StopToken.objects.filter(pk=one, revoked_at=None).update(revoked_at=at) for one in tokens),
             sum(Meeting.objects.filter(pk=one, archived_at=None).update(archived_at=at) for one in put_away),
-            sum(one.delete()[0] for one in Membership.objects.all() if organisations.digest_of(one) in memberships),
+            sum(one.delete()[0] for one in Membership.objects.all() if has_ended(*organisations.time_of(one))),
             sum(Invitation.objects.filter(pk=one, used_at=None).update(revoked_at=at) for one in invitations),
         )
         Session.objects.all().delete()
