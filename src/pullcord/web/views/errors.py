@@ -26,24 +26,22 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def dead_link() -> HttpResponse:
     """A sign-in link that opens nothing: used, too old, or never one. It does not say which."""
-    return _page(
-        404,
-        title=_("This link opens nothing"),
-        happened=_("A sign-in link works once, and for half an hour."),
-        safe=_("Nothing was changed."),
-        next_=_("Whoever runs this server makes a new one with: pullcord signin-link"),
+    return _opens_nothing(
+        _("A sign-in link works once, and for half an hour."),
+        _("Whoever runs this server makes a new one with: pullcord signin-link"),
     )
 
 
 def dead_invitation() -> HttpResponse:
-    """An invitation that opens nothing: used, taken back, too old, or never one. It does not say which."""
-    return _page(
-        404,
-        title=_("This link opens nothing"),
-        happened=_("An invitation works once, and for two weeks."),
-        safe=_("Nothing was changed."),
-        next_=_("Ask whoever invited you for a new one."),
+    """The same for an invitation."""
+    return _opens_nothing(
+        _("An invitation works once, and for two weeks."), _("Ask whoever invited you for a new one.")
     )
+
+
+def _opens_nothing(happened: str, next_: str) -> HttpResponse:
+    title, safe = _("This link opens nothing"), _("Nothing was changed.")
+    return _page(404, title=title, happened=happened, safe=safe, next_=next_)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
