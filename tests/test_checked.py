@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from pullcord.jobs import checked
-from pullcord.jobs.checked import Checks
+from pullcord.jobs.checked import Checked, Checks
 from pullcord.jobs.desk import Desk
 from pullcord.platforms.wire import Reply, Request
 from pullcord.store.models import User
@@ -15,6 +15,12 @@ from tests.desk import Clock
 from tests.pages import Room, add, signed_in, text_of
 
 DAY = 24 * 3600.0
+
+
+def said(desk: Desk, meeting_id: str) -> Checked | None:
+    kit = desk.kits.read(meeting_id)
+    assert kit is not None
+    return checked.of(desk, kit, checked.read(desk))
 
 
 def test_each_meeting_is_looked_at_once_a_day(desk: Desk, answers, clock: Clock, owner: User):
@@ -74,13 +80,13 @@ def test_of_another_place_or_from_long_ago_it_says_nothing(desk: Desk, answers, 
     answers.say = Room()
     meeting = add(desk, owner)
     Checks(desk).look_at_next()
-    assert checked.of(desk, meeting.pk) is not None
+    assert said(desk, meeting.pk) is not None
     clock.now += 2 * DAY + 1
-    assert checked.of(desk, meeting.pk) is None
+    assert said(desk, meeting.pk) is None
     clock.now -= 2 * DAY + 1
     place = {"server": "http://127.0.0.1:1", "room": "r2"}
     meetings.move(desk, owner, meeting.pk, at=place, secrets={"admin": "k" * 32})
-    assert checked.of(desk, meeting.pk) is None
+    assert said(desk, meeting.pk) is None
     assert Checks(desk).look_at_next() == meeting.pk, "and is looked at anew"
 
 
@@ -112,8 +118,13 @@ def test_what_is_kept_holds_no_name_and_no_credential(desk: Desk, answers, owner
 def test_a_server_that_has_just_started_looks_at_nothing_yet(desk: Desk, answers, owner: User):
     answers.say = Room()
     add(desk, owner)
-    assert Checks(desk).turn() is None
+    checks = Checks(desk)
+    assert checks.pause_seconds == checked.AFTER_START_SECONDS
     assert checked.read(desk) == {}
+    checks.turn()
+    assert checks.pause_seconds == checked.PAUSE_SECONDS, "another one may be due"
+    checks.turn()
+    assert checks.pause_seconds == checked.IDLE_SECONDS
 
 
 def test_a_disk_that_takes_nothing_is_told_and_stops_nothing(desk: Desk, answers, owner: User, caplog):

@@ -5,14 +5,13 @@ One meeting at a time, and never while an end has still to go out. What is kept 
 
 import json
 import logging
-import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.doctor import How, tested
 from pullcord.safe.files import replace_whole
-from pullcord.safe.kit import Kit, KitUnreadable
+from pullcord.safe.kit import Kit
 
 log = logging.getLogger("pullcord.checked")
 
@@ -21,6 +20,8 @@ EVERY_SECONDS = 24 * 3600.0
 AFTER_START_SECONDS = 60.0
 """A server that has just started has more urgent things to do."""
 PAUSE_SECONDS = 1.0
+IDLE_SECONDS = 60.0
+"""Where nothing is due: to know that, every kit is opened."""
 
 
 class Checked(NamedTuple):
@@ -38,15 +39,16 @@ class Checks:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._known = dict(read(desk))
-        self._began = time.monotonic()
+        self.pause_seconds = AFTER_START_SECONDS
+        """Until the next turn."""
 
-    def turn(self) -> str | None:
-        """Look at one meeting whose turn it is; its id. None = nothing is due, or it is too early."""
-        if time.monotonic() - self._began < AFTER_START_SECONDS:
-            return None
-        return self.look_at_next()
+    def turn(self) -> None:
+        self.pause_seconds = IDLE_SECONDS  # also where something breaks
+        if self.look_at_next() is not None:
+            self.pause_seconds = PAUSE_SECONDS
 
     def look_at_next(self) -> str | None:
+        """Look at one meeting whose turn it is; its id. None = nothing is due."""
         kits = [kit for kit in self._desk.kits.all() if isinstance(kit, Kit)]
         due = next((kit for kit in kits if is_due(self._desk, kit, self._known)), None)
         if due is None:
@@ -90,14 +92,10 @@ def read(desk: Desk) -> dict[str, Checked]:
         return {}
 
 
-def of(desk: Desk, meeting_id: str) -> Checked | None:
+def of(desk: Desk, kit: Kit, known: Mapping[str, Checked]) -> Checked | None:
     """What may be said of this meeting now: None = not known, also where its place has changed since, or its look is old."""
-    found = read(desk).get(meeting_id)
-    try:
-        kit = desk.kits.read(meeting_id)
-    except KitUnreadable:
-        return None
-    if found is None or kit is None or found.place != place_of(desk, kit):
+    found = known.get(kit.meeting.id)
+    if found is None or found.place != place_of(desk, kit):
         return None
     return found if 0 <= desk.means.clock() - found.at < 2 * EVERY_SECONDS else None
 

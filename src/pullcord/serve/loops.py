@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import uvicorn
 
-from pullcord.jobs.checked import PAUSE_SECONDS, Checks
+from pullcord.jobs.checked import Checks
 from pullcord.jobs.seen import LOOK_EVERY_SECONDS, look_round
 from pullcord.jobs.stop import finish
 from pullcord.practice.app import LARGEST_FRAME_BYTES
@@ -93,7 +93,7 @@ def _stop_when(until: threading.Event, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def guarded(do: Callable[[], object]) -> None:
+def guarded(do: Callable[[], None]) -> None:
     """The outermost edge of a thread: what nobody foresaw is recorded, and the others go on."""
     try:
         do()
@@ -157,7 +157,7 @@ def _answer_commands(house: House, stop: threading.Event) -> None:
 def _check_daily(house: House, stop: threading.Event) -> None:
     """Whether each meeting could be ended, one after the other: before the day, not on it."""
     checks = Checks(house.desk)
-    while not stop.wait(PAUSE_SECONDS):
+    while not stop.wait(checks.pause_seconds):
         guarded(checks.turn)
 
 

@@ -1,5 +1,6 @@
 """The first page: my meetings, how they stand, and ending them."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
@@ -40,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     desk, owner = current(), me(request)
     roles = organisations.roles_of(owner)
     mine = meetings.all_of(owner)
+    looks = checked.read(desk)
     kits = {meeting.id: kit for meeting in mine if (kit := kit_of(desk, meeting.id)) is not None}
     live = [kit for kit in kits.values() if may_be_live(desk, kit)]
     found = cases.newest(desk, owner, mine, most=MOST_INCIDENTS)
@@ -47,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "owns": "owner" in roles,
         "belongs_nowhere": not roles,
         "may_have_meetings": bool(roles & set(organisations.MANY)),
-        "rows": [row(desk, owner, meeting, has_kit=meeting.id in kits) for meeting in mine],
+        "rows": [row(desk, owner, meeting, kits.get(meeting.id), looks) for meeting in mine],
         "live": [kit.meeting.name for kit in live],
         "press_all": end_all_ticket(desk, owner, live),
         "cases": [(case, "" if case.is_told else stage(case.incident, desk.means.clock())) for case in found],
@@ -58,11 +60,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", told)
 
 
-def row(desk: Desk, owner: User, meeting: Meeting, *, has_kit: bool) -> Row:
+def row(desk: Desk, owner: User, meeting: Meeting, kit: Kit | None, looks: Mapping[str, Checked]) -> Row:
+    """`looks`: what the daily looks found, read once for all of a page."""
     now, incident = desk.means.clock(), desk.means.book.latest(meeting.id)
-    press = press_ticket(desk, owner, meeting.id) if has_kit else ""
+    press = press_ticket(desk, owner, meeting.id) if kit is not None else ""
+    look = None if kit is None else checked.of(desk, kit, looks)
     if incident is None or not _is_recent(incident, now):
-        return Row(meeting, title_of(meeting.platform), "", None, None, press, checked.of(desk, meeting.id))
+        return Row(meeting, title_of(meeting.platform), "", None, None, press, look)
     stands = stage(incident, now)
     return Row(
         meeting,
@@ -71,7 +75,7 @@ def row(desk: Desk, owner: User, meeting: Meeting, *, has_kit: bool) -> Row:
         incident.kept_until,
         incident.id,
         press,
-        checked.of(desk, meeting.id),
+        look,
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from pullcord.jobs import checked
 from pullcord.jobs import meetings as job
 from pullcord.jobs.desk import current
 from pullcord.jobs.listening import address_of
@@ -181,7 +182,7 @@ def _page(
     can, cannot = ([], []) if limits is None else can_and_cannot(limits)
     told: dict[str, Any] = {
         "meeting": meeting,
-        "row": row(desk, owner, meeting, has_kit=kit is not None),
+        "row": row(desk, owner, meeting, kit, checked.read(desk)),
         "practice": practice_pages(kit),
         "reports_to": None if kit is None or practice_pages(kit) else address_of(desk.config, kit.meeting),
         "limits": limits,
