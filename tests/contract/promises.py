@@ -70,8 +70,9 @@ def the_guard_has_whoever_comes_back_out_again_in_time(stage: Stage) -> None:
     with kept_ended(meeting, stage.module, stage.wire):
         for _ in range(2):
             back = stage.join_soon(meeting, tokens[0])
-            assert stage.is_over(meeting).held is not True
             assert back.is_out(within_seconds=GUARD_SECONDS + stage.within_seconds)
+    # Asked once the guard rests: while it ends a meeting, a platform may have it closed for that moment.
+    assert stage.is_over(meeting).held is not True
 
 
 def nothing_is_held(stage: Stage) -> None:
