@@ -17,6 +17,7 @@ from pullcord.store.models import User
 from tests.desk import Clock
 from tests.pages import signed_in, text_of
 from tests.test_confirm import row, table
+from tests.test_web_people import join
 
 TODAY = date(2027, 1, 15)
 PAGE = "/help-lines?country=XX"
@@ -100,9 +101,9 @@ def test_a_press_for_a_number_that_changed_meanwhile_is_refused_and_the_new_one_
     assert not (places / CONFIRMED).exists()
 
 
-def test_a_word_is_taken_back_with_one_press_by_anybody_here(client: Client, places: Path, other: User):
+def test_a_word_is_taken_back_with_one_press_by_anybody_beside(desk: Desk, client: Client, places: Path, owner: User):
     press(client, "confirm", forms(client, "confirm")[0])
-    second = signed_in(other)
+    second = signed_in(join(desk, owner, "host", "hanna"))
     assert "It is taken back." in press(second, "take-back", forms(second, "take-back")[0])
     assert not shown(places)
     assert len(forms(client, "confirm")) == 2
@@ -226,3 +227,18 @@ def test_the_operators_other_files_that_were_not_taken_are_named_too(client: Cli
     assert "advice.toml was not taken" in page
     assert "bridges.toml was not taken" in page
     assert len(forms(client, "confirm")) == 2
+
+
+def test_who_confirmed_a_number_is_told_to_their_own_organisation_alone(
+    client: Client, owner: User, other: User, places: Path
+):
+    (told, *_) = forms(client, "confirm")
+    press(client, "confirm", told)
+    theirs = signed_in(other)
+    assert f"Confirmed by {owner.shown_name}" in text_of(client.get(PAGE))
+    assert owner.shown_name not in theirs.get(PAGE).content.decode()
+    assert "Confirmed by somebody else on this server" in text_of(theirs.get(PAGE))
+    (mine,) = forms(client, "take-back")
+    assert not forms(theirs, "take-back")
+    assert "Nothing was changed" in press(theirs, "take-back", mine)
+    assert shown(places)

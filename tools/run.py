@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-TOOLS = ("test", "check", "bench", "words", "reading", "lock")
+TOOLS = ("test", "check", "bench", "words", "reading", "who-may", "lock")
 
 
 def main(words: list[str]) -> int:
@@ -39,6 +39,10 @@ def main(words: list[str]) -> int:
         from tools import reading
 
         return reading.main(rest)
+    if name == "who-may":
+        from tools import who_may
+
+        return who_may.main(rest)
     from tools import lock
 
     return lock.main(rest)

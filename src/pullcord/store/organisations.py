@@ -64,6 +64,14 @@ def roles_of(user: User) -> set[str]:
     return set(Membership.objects.filter(user=user).values_list("role", flat=True))
 
 
+def names_elsewhere(user: User) -> set[str]:
+    """Of all who belong only where he does not. Raises NotFound for whoever belongs nowhere."""
+    any_of(user)
+    beside = Membership.objects.filter(organisation__in=_where(user, *ROLES)).values("user")
+    others = Membership.objects.exclude(user__in=beside).select_related("user")
+    return {one.user.shown_name for one in others} - {one.shown_name for one in User.objects.filter(pk__in=beside)}
+
+
 def owned_by(user: User) -> Organisation:
     """Raises NotFound for whoever owns none."""
     return _first(user, ("owner",))

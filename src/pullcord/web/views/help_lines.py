@@ -21,12 +21,13 @@ from pullcord.places.bridges import read_bridges
 from pullcord.places.confirmed import last_day, standing, wanted
 from pullcord.places.lines import CONFIRMED, directory
 from pullcord.places.values import Confirmed, Country, Directory
+from pullcord.store import organisations
 from pullcord.web.views.asked import me
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    desk = current()
+    desk, theirs = current(), _theirs(request)
     today, known = today_of(desk), lines_of(desk)
     table = known.country(request.GET.get("country", "") or desk.config.country)
     told = {
@@ -34,6 +35,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "country": table,
         "wanted": wanted(known, table.code, today=today) if table is not None else [],
         "standing": standing(known, today=today),
+        "theirs": theirs,
         "refused": [*known.refused, *_refused_besides(desk)],
         "is_closed": any(sentence.startswith(CONFIRMED) for sentence in known.refused),
         "name": job.printable(me(request).shown_name),
@@ -54,6 +56,7 @@ def _choices(known: Directory, *, first: str) -> list[Country]:
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
     desk, told = current(), request.POST
+    organisations.any_of(me(request))
 
     def press() -> str:
         by, numbers = me(request).shown_name, tuple(told.getlist("number"))
@@ -67,13 +70,24 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest) -> HttpResponse:
     told = request.POST
+    theirs = _theirs(request)
 
     def press() -> str:
+        if told.get("by") in theirs:
+            raise NotConfirmed(_("Only whoever confirmed a number, or somebody beside them, takes that back."))
         shown = Confirmed(told.get("id", ""), told.get("number", ""), told.get("by", ""), _day(told.get("on", "")))
         job.take_back(places_of(current()), shown, today=today_of(current()))
         return _("It is taken back.")
 
     return _tried(request, press)
+
+
+def _theirs(request: HttpRequest) -> set[str]:
+    """Under which names others confirm: all organisations of a server use one list, and none reads another's names there.
+
+    Raises NotFound for whoever belongs nowhere.
+    """
+    return {job.printable(name) for name in organisations.names_elsewhere(me(request))}
 
 
 def _tried(request: HttpRequest, press: Callable[[], str]) -> HttpResponse:

@@ -16,7 +16,7 @@ from pullcord.jobs.desk import current
 from pullcord.jobs.listening import address_of
 from pullcord.jobs.meetings import Refused
 from pullcord.platforms import KNOWN, platform
-from pullcord.store import meetings
+from pullcord.store import meetings, organisations
 from pullcord.store.models import Meeting
 from pullcord.web import cases, seams
 from pullcord.web.connect import Connect
@@ -32,6 +32,7 @@ MOST_IN_VAIN = 5
 
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
+    organisations.home_of(me(request))  # who may have no meetings is not asked for one
     choices = []
     for name, limits in known():
         can, cannot = can_and_cannot(limits)
@@ -57,6 +58,7 @@ def practise(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def connect(request: HttpRequest, name: str) -> HttpResponse:
+    organisations.home_of(me(request))
     if name not in KNOWN or not platform(name).fields:
         raise Http404
     hours, form = Hours(request.POST or None), Connect(platform(name), current().config, request.POST or None)
