@@ -14,6 +14,7 @@ import pytest
 
 from pullcord.config import read_config
 from pullcord.core.incident import Incident
+from pullcord.jobs.aside import Aside
 from pullcord.jobs.desk import Desk, open_desk
 from pullcord.jobs.guard import Guard
 from pullcord.jobs.stop import stop
@@ -119,6 +120,19 @@ def running(guard: Guard) -> Iterator[None]:
 
 
 @contextmanager
+def at_rest_afterwards() -> Iterator[Callable[[Callable[[], None]], Aside]]:
+    """What the guard began goes on when its turns have ended: nothing of it is under way any more afterwards."""
+    begun: list[Aside] = []
+
+    def start(do: Callable[[], None]) -> Aside:
+        begun.append(Aside(do))
+        return begun[-1]
+
+    yield start
+    assert all(one.wait(10) for one in begun)
+
+
+@contextmanager
 def kept_ended(meeting: Meeting, adapter: object, wire: Wire) -> Iterator[Desk]:
     """The meeting stopped by the real stop and kept so by the real guard, both through this adapter."""
     # A roster may still be written while the folder goes: what came late is nobody's any more.
@@ -126,7 +140,7 @@ def kept_ended(meeting: Meeting, adapter: object, wire: Wire) -> Iterator[Desk]:
         desk = open_desk(read_config(folder, environment={}), new=True, wire=lambda _: wire)
         kit = kit_of(meeting._replace(id="kept", platform=name), link="link", token="token")
         desk.kits.write(kit)
-        with running(Guard(desk)):
+        with at_rest_afterwards() as start, running(Guard(desk, start=start)):
             stop(kit, desk.means, by="anna", door="cord")
             yield desk
         desk.means.journal.close()
