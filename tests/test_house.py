@@ -6,6 +6,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def files(top: Path, *suffixes: str) -> Iterator[Path]:
             yield path
 
 
+@cache
 def text_of(path: Path) -> str:
     """The text, or nothing where the file is an image or a font."""
     try:

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,9 +46,15 @@ def catalogues() -> list[Path]:
 def template() -> Catalog:
     """Everything that is said, in the order of the code."""
     made = Catalog(project="Pullcord", charset="utf-8", creation_date=NEVER, revision_date=NEVER, fuzzy=False)
-    for place, sentence, comments in said():
+    for place, sentence, comments in found():
         made.add(sentence, locations=[(place, 0)], auto_comments=comments)
     return made
+
+
+@cache
+def found() -> tuple[tuple[str, str, list[str]], ...]:
+    """The sources are read once: every catalogue asks for all of them."""
+    return tuple(said())
 
 
 def said() -> Iterator[tuple[str, str, list[str]]]:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pullcord.platforms import Platform
-from pullcord.platforms.reach import of_wire
-from pullcord.platforms.wire import Reply, Request, Wire
+from pullcord.platforms.wire import Hurried, Reply, Request, Wire
 from pullcord.words import Meeting, Over, Person, Stopped
 from tests.contract.ground import Ground, Joined, Refused
 
@@ -108,12 +107,11 @@ def without_hold(stage: Stage) -> Stage:
     return stage.playing(stop=stops_and_opens_again, hold=None)
 
 
-class Impatient:
-    """A wire that waits a fifth of a second, so that silence costs a test no more."""
+class Impatient(Hurried):
+    """Waits a fifth of a second for an answer, and two for a line that is opened and signed in on: silence costs little."""
 
     def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-        self.reach = of_wire(wire)
+        super().__init__(wire, 2.0)
 
     def send(self, request: Request) -> Reply:
         return self._wire.send(request._replace(wait_seconds=0.2))

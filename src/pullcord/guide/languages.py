@@ -98,5 +98,6 @@ def _put(sentence: str, filled: Mapping[str, str]) -> str:
     return sentence.format(**filled) if filled else sentence
 
 
+@cache
 def _in_english(sentence: str) -> Markup:
     return Markup('<span class="en" lang="en" dir="ltr">{}</span>').format(sentence)

@@ -120,13 +120,14 @@ class Site:
 
     def _told(self, said: Voice) -> dict[str, Any]:
         """What every page may ask for."""
+        return self._alike | {"language": said.language, "say": said.say, "plain": said.plain, "all": said.all}
+
+    @cached_property
+    def _alike(self) -> dict[str, Any]:
+        """What is the same on every page, in every language; there are hundreds of pages."""
         known = self._known
         return {
-            "language": said.language,
             "languages": list(LANGUAGES.values()),
-            "say": said.say,
-            "plain": said.plain,
-            "all": said.all,
             "guide": guide,
             "texts": texts,
             "exit": EXIT,
