@@ -139,7 +139,8 @@ def test_people_are_counted_and_named_before_and_after_the_store_has_them(
     for _ in range(2):
         page = read(client, incident)
         assert "2 people were there." in page
-        assert "Guest 1" in page
+        assert "Guest 1" not in page
+        assert "Guest 1" in text_of(client.post(f"/incidents/{incident}/people"))
         record.take_in_all(desk)
 
 
@@ -155,6 +156,9 @@ def test_a_hostile_name_is_text(desk: Desk, room: Room, owner: User, client: Cli
         page = client.get(path).content.decode()
         assert "<script>alert" not in page
         assert "<b hx-get" not in page
+    names = client.post(f"/incidents/{incident}/people").content.decode()
+    assert "&lt;script&gt;alert" in names
+    assert "<script>alert" not in names
 
 
 # -- the next step -----------------------------------------------------------------------------------------------------

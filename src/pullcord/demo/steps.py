@@ -158,6 +158,7 @@ def host_is_told(play: Play) -> None:
         holds(host.says(name, within_seconds=2), f"{name} was there, and is not listed.")
     host.page.get_by_role("heading", name="Who was there").scroll_into_view_if_needed()
     host.picture("incident-people")
+    host.page.goto(f"{evening.house.config.address}/incidents/{play.incident}")
 
 
 def store_has_it(play: Play) -> str:

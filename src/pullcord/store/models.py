@@ -23,6 +23,10 @@ class Organisation(models.Model):
     id = models.CharField(primary_key=True, max_length=32)
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField()
+    people_days = models.IntegerField(default=365)
+    """How long the people of an incident are kept: see `core.retention`."""
+    looks_days = models.IntegerField(default=730)
+    """How long it is kept who looked at whom."""
 
     def __str__(self) -> str:
         return self.id
@@ -247,6 +251,25 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.code}"
+
+
+class Look(models.Model):
+    """Somebody saw an incident's people, or took them out of here. Added, never changed; never what was seen."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    """None = the account is gone, or nobody did it: see `by`."""
+    by = models.CharField(max_length=64)
+    """The opaque id of the account; or `server`."""
+    kind = models.CharField(max_length=20)
+    """One of `store.looks.KINDS`."""
+    incident_told = models.CharField(max_length=32, default="", blank=True)
+    people = models.IntegerField(null=True)
+    """How many were shown, or put away; None = not people."""
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class InboxEvent(models.Model):

@@ -6,7 +6,19 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from pullcord.web.views import cards, errors, factors, first, help_lines, home, incidents, meetings, notes, people
+from pullcord.web.views import (
+    cards,
+    errors,
+    factors,
+    first,
+    help_lines,
+    home,
+    incidents,
+    looked,
+    meetings,
+    notes,
+    people,
+)
 
 urlpatterns = [
     path("first/<str:token>", first.sign_in_once, name="first"),
@@ -29,6 +41,7 @@ urlpatterns = [
     path("meetings/<slug:meeting_id>/tokens", meetings.give_token, name="token_give"),
     path("meetings/<slug:meeting_id>/tokens/<slug:token_id>/revoke", meetings.revoke_token, name="token_revoke"),
     path("people", people.show, name="people"),
+    path("people/looked", looked.show, name="looked"),
     path("people/invite", people.invite, name="people_invite"),
     path("people/name", people.rename, name="people_rename"),
     path("people/invitations/<slug:invitation_id>/take-back", people.take_back, name="invitation_take_back"),
@@ -41,6 +54,7 @@ urlpatterns = [
     path("incidents/new", notes.new, name="incident_new"),
     path("incidents/latest/<slug:meeting_id>", incidents.latest, name="incident_latest"),
     path("incidents/<slug:incident_id>", incidents.show, name="incident"),
+    path("incidents/<slug:incident_id>/people", incidents.people, name="incident_people"),
     path("incidents/<slug:incident_id>/record", incidents.record, name="incident_record"),
     path("incidents/<slug:incident_id>/back-in", incidents.back_in, name="incident_back_in"),
     path("incidents/<slug:incident_id>/steps", notes.step, name="incident_step"),

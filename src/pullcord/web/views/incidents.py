@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pullcord.core import timeline
 from pullcord.core.steps import KNOWN, STEPS, morning, next_step
@@ -20,6 +20,7 @@ from pullcord.web import cases
 from pullcord.web.cases import Case
 from pullcord.web.forms import BackIn
 from pullcord.web.present import came_back, hands_of, limits_of, stage
+from pullcord.web.views import looked
 from pullcord.web.views.asked import live_ticket, me, press_ticket
 from pullcord.words import PlatformError
 
@@ -53,6 +54,16 @@ def show(request: HttpRequest, incident_id: str) -> HttpResponse:
         **steps_of(owner, case),
     }
     return render(request, "incidents/incident.html", told)
+
+
+@require_POST
+def people(request: HttpRequest, incident_id: str) -> HttpResponse:
+    """The names are shown by POST alone, for it is written down first who looks, and reading changes nothing."""
+    desk, owner = current(), me(request)
+    case = cases.find(desk, owner, incident_id)
+    shown = cases.of_people(desk, owner, case) or []
+    looked.write_down(request, case, "people", people=len(shown))
+    return render(request, "incidents/names.html", {"case": case, "people": shown})
 
 
 def can_let_in(desk: Desk, case: Case) -> bool:
