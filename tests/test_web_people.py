@@ -24,7 +24,7 @@ MAY = {
     "invitation": {"owner"},
     "member": {"owner"},
 }
-OWNERS_PAGES = ("people", "people_invite", "people_rename", "looked")
+OWNERS_PAGES = ("people", "people_invite", "people_rename", "looked", "keeping")
 NEW = {"name": "Ida", "username": "ida", "password": "three quiet words", "again": "three quiet words"}
 
 

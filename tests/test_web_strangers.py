@@ -25,6 +25,7 @@ TABLE = {
     "people": "mine",
     "people_invite": "mine",
     "looked": "mine",
+    "keeping": "mine",
     "people_rename": "mine",
     "invitation_take_back": "invitation",
     "member_change": "member",
@@ -48,6 +49,7 @@ TABLE = {
     "incident": "incident",
     "incident_record": "incident",
     "incident_people": "incident",
+    "incident_keep_on": "incident",
     "incident_back_in": "incident",
     "incident_step": "incident",
     "incident_words": "incident",
@@ -114,6 +116,8 @@ POSTED = {
     "state": "done",
     "hold_hours": "2",
     "title": "x",
+    "people_days": "365",
+    "looks_days": "730",
 }
 
 

@@ -12,9 +12,14 @@ def erase(desk: Desk, owner: User, incident_id: str, presence: int) -> None:
     """For good. Raises NotFound; OSError where the list of the erased cannot be written: then nobody was erased."""
 
     def listed(person: Presence) -> None:
-        desk.gone.add(
-            gone.Line("erased person", gone.person(bytes(person.key))),
-            gone.Line("erased handle", gone.handle(desk.keys, incident_id, person.handle)),
-        )
+        desk.gone.add(*lines_of(desk, person))
 
     people.erase(owner, incident_id, presence, at=datetime.fromtimestamp(desk.means.clock(), UTC), listed=listed)
+
+
+def lines_of(desk: Desk, person: Presence) -> tuple[gone.Line, gone.Line]:
+    """By which a restored backup knows them."""
+    return (
+        gone.Line("erased person", gone.person(bytes(person.key))),
+        gone.Line("erased handle", gone.handle(desk.keys, person.incident_id, person.handle)),
+    )

@@ -16,6 +16,7 @@ from pullcord.practice.app import LARGEST_FRAME_BYTES
 from pullcord.safe.kit import KitUnreadable
 from pullcord.serve import side_door
 from pullcord.serve.bookkeeper import Bookkeeper
+from pullcord.serve.daily import PutAway
 from pullcord.serve.house import House
 from pullcord.serve.listener import Listener
 from pullcord.serve.pages import Pages
@@ -53,6 +54,7 @@ def run(
         lambda: _listen(house, stop),
         lambda: _answer_commands(house, stop),
         lambda: _check_daily(house, stop),
+        lambda: _put_away_daily(house, stop),
     ]
     threads = [threading.Thread(target=guarded, args=(loop,), daemon=True) for loop in loops]
     for thread in threads:
@@ -159,6 +161,13 @@ def _check_daily(house: House, stop: threading.Event) -> None:
     checks = Checks(house.desk)
     while not stop.wait(checks.pause_seconds):
         guarded(checks.turn)
+
+
+def _put_away_daily(house: House, stop: threading.Event) -> None:
+    """What was kept long enough, of every organisation."""
+    daily = PutAway(house)
+    while not stop.wait(daily.pause_seconds):
+        guarded(daily.turn)
 
 
 def _tidy(house: House) -> None:

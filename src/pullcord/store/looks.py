@@ -10,9 +10,10 @@ from typing import Final, Literal
 from pullcord.store import incidents, organisations
 from pullcord.store.models import Look, Organisation, User
 
-Kind = Literal["people", "record", "export", "put away"]
-KINDS: Final[tuple[Kind, ...]] = ("people", "record", "export", "put away")
-"""The names of who was there, or the record, were shown; a file was made of it; what was kept long enough was put away."""
+Kind = Literal["people", "record", "export", "put away", "keeping"]
+KINDS: Final[tuple[Kind, ...]] = ("people", "record", "export", "put away", "keeping")
+"""The names of who was there, or the record, were shown; a file was made of it; what was kept long enough was put away;
+somebody chose how long it is kept."""
 BY_THE_SERVER: Final = "server"
 MOST_SHOWN: Final = 500
 

@@ -155,6 +155,8 @@ class Incident(models.Model):
     """No rung of ours worked: the person was shown the platform's own buttons."""
     drill = models.BooleanField(default=False)
     people_out = models.IntegerField(null=True)
+    kept_on_since = models.DateTimeField(null=True)
+    """A case is open: its people are not put away by age. None = they are."""
 
     def __str__(self) -> str:
         return self.id

@@ -42,6 +42,11 @@ def incidents_seen_by(user: User) -> Q:
     return Q(organisation__in=_where(user, "owner", "lead")) | Q(owner=user, organisation__in=_where(user, "host"))
 
 
+def reads_all(user: User, organisation: Organisation | None) -> bool:
+    """Whether every record of this organisation is theirs to look after."""
+    return organisation is not None and _where(user, "owner", "lead").filter(organisation=organisation).exists()
+
+
 def found(organisation_id: str, name: str, owner: User, *, at: datetime) -> Organisation:
     """A new one with its first owner."""
     with transaction.atomic():

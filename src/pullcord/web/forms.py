@@ -8,6 +8,8 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from pullcord.core.retention import is_allowed
+
 MOST_HOURS = 24 * 7
 
 
@@ -85,6 +87,33 @@ class Invite(forms.Form):
 
 class OrganisationName(forms.Form):
     name = forms.CharField(label=_("What your organisation is called"), max_length=200)
+
+
+class Keeping(forms.Form):
+    people_days = forms.TypedChoiceField(
+        label=_("Who was in a meeting that was ended"),
+        coerce=int,
+        help_text=_("Counted from the day on which it was ended. Usual: a year."),
+        choices=[
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (180, _("half a year")),
+            (365, _("a year")),
+            (1095, _("three years")),
+        ],
+    )
+    looks_days = forms.TypedChoiceField(
+        label=_("Who looked at these names"),
+        coerce=int,
+        help_text=_("At least as long as the names. Usual: two years, for the question may come late."),
+        choices=[(365, _("a year")), (730, _("two years")), (1825, _("five years"))],
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        told = super().clean() or {}
+        if len(told) == 2 and not is_allowed(**told):
+            self.add_error("looks_days", _("Keep this at least as long as the names."))
+        return told
 
 
 def _judge(form: forms.Form, password: str) -> None:

@@ -38,8 +38,11 @@ KINDS = {
     "hold not ended": lazy("the platform did not lift the bar when its time was over"),
     "not asked": lazy("the platform could not be asked from then on"),
     "asked again": lazy("the platform could be asked again"),
+    "kept on": lazy("its people are kept on, for a case is open"),
+    "not kept on": lazy("its people go when their time is over"),
+    "people put away": lazy("its people were kept long enough, and erased"),
 }
-"""What the guard wrote down, in words for the record's page; other kinds stand there as they are."""
+"""What the guard and the daily putting away wrote down, in words for the record's page; other kinds stand there as they are."""
 
 
 class Who(NamedTuple):

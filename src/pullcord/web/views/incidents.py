@@ -14,7 +14,7 @@ from pullcord.core.steps import KNOWN, STEPS, morning, next_step
 from pullcord.jobs import meetings as job
 from pullcord.jobs.desk import Desk, current
 from pullcord.safe.kit import KitUnreadable
-from pullcord.store import incidents
+from pullcord.store import incidents, organisations
 from pullcord.store.models import Meeting, Step, User
 from pullcord.web import cases
 from pullcord.web.cases import Case
@@ -46,6 +46,7 @@ def show(request: HttpRequest, incident_id: str) -> HttpResponse:
         "hands": hands_of(None if case.meeting is None else case.meeting.platform),
         "people": cases.of_people(desk, owner, case),
         "can_let_in": can_let_in(desk, case),
+        "keeps_on": case.row is not None and organisations.reads_all(owner, case.row.organisation),
         "back": came_back(case.incident),
         "soon": cases.before_its_time(desk, owner, case),
         "new_way": new_way(desk, case),
