@@ -64,7 +64,7 @@ def test_the_sheet_is_small_enough_to_stand_within_a_page():
 @pytest.mark.parametrize("word", ["cord", "rung", "dark", "raid", "guard", "payload", "hash"])
 def test_the_hosts_screens_use_the_words_of_a_host(word: str):
     for path in (WEB / "templates").rglob("*.html"):
-        if path.name != "record.html":
+        if path.name not in ("record.html", "entries.html"):  # the record has them, by design
             said = re.sub(r"{[{%].*?[}%]}", lambda tag: " ".join(re.findall(r'"([^"]*)"', tag[0])), path.read_text())
             shown = re.sub(r"<[^>]*>|\w+\.html|parts/\S+|link_\w+|pullcord\S*", " ", said)
             assert not re.search(rf"\b{word}s?\b", shown, re.IGNORECASE), path.name

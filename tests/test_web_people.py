@@ -9,7 +9,7 @@ from pullcord.jobs import people, record
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.meetings import Refused
 from pullcord.store import NotFound, incidents, meetings, organisations, users
-from pullcord.store.models import Invitation, Membership, User
+from pullcord.store.models import Help, Invitation, Membership, User
 from tests.pages import Room, add, by, press, signed_in, text_of
 from tests.test_web_strangers import METHODS, OWNED, TABLE, Things, ask, things
 
@@ -23,6 +23,8 @@ MAY = {
     "incident": {"owner", "its host", "lead"},
     "invitation": {"owner"},
     "member": {"owner"},
+    "help": {"caseworker"},
+    "its help": {"owner", "lead"},
 }
 OWNERS_PAGES = ("people", "people_invite", "people_rename", "looked", "keeping")
 NEW = {"name": "Ida", "username": "ida", "password": "three quiet words", "again": "three quiet words"}
@@ -31,6 +33,13 @@ NEW = {"name": "Ida", "username": "ida", "password": "three quiet words", "again
 def join(desk: Desk, owner: User, role: str, username: str) -> User:
     token = people.invite(desk, owner, who=username, role=role).link.rpartition("/")[2]
     return people.come_in(desk, token, username, "three quiet words", name=username.title())
+
+
+def helper(desk: Desk, charity: User, things: Things) -> User:
+    """Of another organisation, and asked to help with the one incident."""
+    carl = join(desk, charity, "caseworker", "carl")
+    Help.objects.filter(pk=things.help).update(user=carl, accepted_at=people.now(desk))
+    return carl
 
 
 @pytest.fixture
@@ -44,6 +53,7 @@ def roles(desk: Desk, owner: User, other: User, things: Things) -> dict[str, Use
         "owner": join(desk, owner, "owner", "olga"),
         "host": host,
         "lead": join(desk, owner, "lead", "lena"),
+        "caseworker": helper(desk, other, things),
         "another organisation's owner": other,
         "who has left": gone,
     }
@@ -79,7 +89,7 @@ def test_every_page_is_shown_to_those_who_may_and_looks_like_nothing_to_the_othe
             assert is_seen == (role in MAY[TABLE[name]]), f"{name} as {role}"
 
 
-@pytest.mark.parametrize("role", ["host", "lead", "who has left", "another organisation's owner"])
+@pytest.mark.parametrize("role", ["host", "lead", "caseworker", "who has left", "another organisation's owner"])
 def test_what_one_may_not_change_stays_as_it_is(desk: Desk, roles: dict[str, User], things: Things, role: str):
     client = signed_in(roles[role])
     for name in OWNED:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
@@ -9,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from pullcord.jobs import meetings, people
+from pullcord.jobs import helps, meetings, people, record
 from pullcord.jobs.desk import Desk
 from pullcord.store import organisations
 from pullcord.store.models import User
@@ -31,6 +32,10 @@ TABLE = {
     "member_change": "member",
     "member_remove": "member",
     "come_in": "open",
+    "come_to_help": "open",
+    "help": "help",
+    "help_ask": "incident",
+    "help_end": "its help",
     "help_lines": "mine",
     "help_line_confirm": "mine",
     "help_line_take_back": "mine",
@@ -76,21 +81,24 @@ class Things(NamedTuple):
     link: str
     token: str
     invitation: str
+    help: str
     member: str
 
     def told(self) -> str:
         """A pattern that finds any of it on a page. A member's number is too short to be looked for alone."""
-        return "|".join(("Choir", "Ruth", "Anna", "A script", "Ida", *self[:-1], f"people/{self.member}/"))
+        return "|".join(("Choir", "Ruth", "Anna", "A script", "Ida", "Cora", *self[:-1], f"people/{self.member}/"))
 
     def none(self) -> "Things":
-        return Things(NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, member="999999")
+        return Things(NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, member="999999")
 
     def of(self, name: str) -> dict[str, str]:
         """What the address of this page takes."""
         return {
             "mine": {"name": "janus"} if name == "meeting_connect" else {},
-            "open": {"token": NOBODY} if name in ("first", "come_in") else {},
+            "open": {"token": NOBODY} if name in ("first", "come_in", "come_to_help") else {},
             "invitation": {"invitation_id": self.invitation},
+            "help": {"help_id": self.help},
+            "its help": {"incident_id": self.incident, "help_id": self.help},
             "member": {"member": self.member},
             "meeting": {"meeting_id": self.meeting},
             "link": {"meeting_id": self.meeting, "cord_id": self.link, "act": "revoke"},
@@ -118,6 +126,7 @@ POSTED = {
     "title": "x",
     "people_days": "365",
     "looks_days": "730",
+    "until": "2027-02-01",
 }
 
 
@@ -129,7 +138,11 @@ def things(desk: Desk, answers, owner: User) -> Things:
     token = meetings.give_token(desk, owner, meeting.id, name="A script").token.id
     invitation = people.invite(desk, owner, who="Ida", role="lead").invitation.id
     member = str(organisations.members(owner)[0].pk)
-    return Things(meeting.id, press(desk, meeting, by(owner)), link, token, invitation, member)
+    incident = press(desk, meeting, by(owner))
+    record.take_in(desk, incident)
+    until = people.now(desk) + timedelta(days=30)
+    help_id = helps.ask(desk, owner, incident, who="Cora", until=until).help.pk
+    return Things(meeting.id, incident, link, token, invitation, help_id, member)
 
 
 def ask(client: Client, method: str, name: str, things: Things):
@@ -195,7 +208,13 @@ def test_an_open_page_tells_a_stranger_nothing(desk: Desk, things: Things):
     before = on_disk(desk)
     for name in OPEN:
         answer = ask(signed_in(None), "get", name, things)
-        status = {"first": 404, "come_in": 404, "account_logout": 302, "mfa_authenticate": 302}.get(name, 200)
+        status = {
+            "first": 404,
+            "come_in": 404,
+            "come_to_help": 404,
+            "account_logout": 302,
+            "mfa_authenticate": 302,
+        }.get(name, 200)
         assert answer.status_code == status, name
         assert not re.search(things.told(), answer.content.decode())
     assert on_disk(desk) == before

@@ -35,6 +35,7 @@ COLUMNS: Final = {
     "host": "another host",
     "its host": "its host",
     "lead": "lead",
+    "caseworker": "caseworker",
     "owner": "owner",
 }
 """By who asks: what stands above their column."""
@@ -94,9 +95,10 @@ def what_tells_that_something_exists(told: Told) -> list[Door]:
 def what_is_shut_to_its_owner(told: Told) -> list[str]:
     """So that the other answers are refusals, and not those of a page that is broken for everybody.
 
-    A card is printed of a link itself, which nobody can ask for once it was shown: it has tests of its own.
+    A card is printed of a link itself, which nobody can ask for once it was shown: it has tests of its own. What a caseworker
+    is asked to read is shut to the owner, who has the incident itself.
     """
-    ours = [name for name, kind in TABLE.items() if kind not in ("mine", "open") and name != "link_card"]
+    ours = [name for name, kind in TABLE.items() if kind not in ("mine", "open") and name not in ("link_card", "help")]
     return [name for name in ours if "yes" not in {told[Door(name, method)]["owner"] for method in SHOWN}]
 
 

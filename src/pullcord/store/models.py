@@ -66,6 +66,27 @@ class Invitation(models.Model):
         return self.id
 
 
+class Help(models.Model):
+    """A caseworker may read the record of one incident until a day. Of the link itself only the digest is here."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    incident = models.ForeignKey("Incident", on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    who = models.CharField(max_length=200)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    """None = nobody came by the link yet."""
+    charity = models.ForeignKey(Organisation, null=True, on_delete=models.SET_NULL, related_name="+")
+    """For which organisation they came; it sees how many there are, and not which."""
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class Meeting(models.Model):
     id = models.CharField(primary_key=True, max_length=32)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")

@@ -13,14 +13,17 @@ from django.db.models import Q, QuerySet
 from pullcord.store import NotFound, ground
 from pullcord.store.models import Invitation, Membership, Organisation, User
 
-Role = Literal["owner", "host", "lead"]
-ROLES: Final[tuple[Role, ...]] = ("owner", "host", "lead")
+Role = Literal["owner", "host", "lead", "caseworker"]
+ROLES: Final[tuple[Role, ...]] = ("owner", "host", "lead", "caseworker")
 """Owner: all of the organisation. Host: the meetings he hosts. Lead (safeguarding): all records, and no meeting's settings.
+Caseworker (of a charity that supports others): nothing here; elsewhere the records that they are asked to help with: `store.helps`.
 
 A watcher has no account: his link stops one meeting, and shows neither names nor answers nor records.
 """
 MANY: Final[tuple[Role, ...]] = ("owner", "host")
 """Who may have meetings."""
+WRITERS: Final[tuple[Role, ...]] = ("owner", "host", "lead")
+"""Who may open a record, and confirm a help line."""
 FIRST_NAME: Final = "My organisation"
 
 
@@ -61,8 +64,8 @@ def home_of(user: User) -> Organisation:
 
 
 def any_of(user: User) -> Organisation:
-    """Where what he writes down belongs, whatever he is there. Raises NotFound."""
-    return _first(user, ROLES)
+    """Where what he writes down belongs, whatever he is there; a caseworker writes nothing. Raises NotFound."""
+    return _first(user, WRITERS)
 
 
 def roles_of(user: User) -> set[str]:

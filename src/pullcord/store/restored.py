@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from pullcord.store import chain, ground, organisations
-from pullcord.store.models import Cord, InboxEvent, Invitation, Meeting, Membership, Presence, StopToken
+from pullcord.store.models import Cord, Help, InboxEvent, Invitation, Meeting, Membership, Presence, StopToken
 
 
 class Replayed(NamedTuple):
@@ -42,12 +42,18 @@ def replay(
             sum(StopToken.objects.filter(pk=one, revoked_at=None).update(revoked_at=at) for one in tokens),
             sum(Meeting.objects.filter(pk=one, archived_at=None).update(archived_at=at) for one in put_away),
             sum(one.delete()[0] for one in Membership.objects.all() if has_ended(*organisations.time_of(one))),
-            sum(Invitation.objects.filter(pk=one, used_at=None).update(revoked_at=at) for one in invitations),
+            sum(_close(one, at) for one in invitations),
         )
         Session.objects.all().delete()
         InboxEvent.objects.all().delete()
     ground.forget_for_good()
     return done
+
+
+def _close(one: str, at: datetime) -> int:
+    """An invitation that is open again; or help of a caseworker that was ended, whether or not they had come."""
+    closed = Invitation.objects.filter(pk=one, used_at=None).update(revoked_at=at)
+    return closed + Help.objects.filter(pk=one, revoked_at=None).update(revoked_at=at)
 
 
 def _erase(is_erased: Callable[[str, str, bytes], bool], at: datetime) -> int:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
 from pullcord.jobs.desk import current
-from pullcord.store import organisations
+from pullcord.store import helps, organisations
 from pullcord.store.models import User
 from pullcord.web.middleware import Answer, View
 
@@ -25,6 +25,7 @@ WITHOUT_IT = {
     "mfa_activate_totp",
     "mfa_view_recovery_codes",
     "come_in",
+    "come_to_help",
 }
 """Pages on the way to a second step."""
 AFTER_A_STOP = {"incident_latest", "incident"}
@@ -33,7 +34,7 @@ AFTER_A_STOP = {"incident_latest", "incident"}
 
 def needs_second_factor(user: User) -> bool:
     """Whoever sees records that are not their own meetings', or invites others."""
-    return bool(organisations.roles_of(user) & {"owner", "lead"})
+    return bool(organisations.roles_of(user) & {"owner", "lead", "caseworker"}) or helps.helps_at_all(user)
 
 
 def has_second_factor(user: User) -> bool:

@@ -76,6 +76,7 @@ class NewPassword(FirstOwner):
 ROLES = (
     ("host", _("Host: has meetings, and sees those and their records only")),
     ("lead", _("Safeguarding lead: sees all records, and changes no meeting")),
+    ("caseworker", _("Caseworker: helps others, and sees only the records that they are asked to help with")),
     ("owner", _("Owner: sees and changes everything, and invites others")),
 )
 
@@ -87,6 +88,16 @@ class Invite(forms.Form):
 
 class OrganisationName(forms.Form):
     name = forms.CharField(label=_("What your organisation is called"), max_length=200)
+
+
+class AskHelp(forms.Form):
+    who = forms.CharField(label=_("Who is asked"), max_length=200, help_text=_("A name, for your own list."))
+    until = forms.DateField(
+        label=_("Until which day"),
+        help_text=_("At most 90 days from now."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+    )
 
 
 class Keeping(forms.Form):

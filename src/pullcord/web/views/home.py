@@ -1,6 +1,7 @@
 """The first page: my meetings, how they stand, and ending them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from pullcord.jobs import checked
 from pullcord.jobs.checked import Checked
 from pullcord.jobs.desk import Desk, current
 from pullcord.safe.kit import Kit
-from pullcord.store import meetings, organisations
+from pullcord.store import helps, meetings, organisations
 from pullcord.store.models import Meeting, User
 from pullcord.web import cases, seams
 from pullcord.web.present import kit_of, stage, title_of
@@ -48,6 +49,8 @@ def home(request: HttpRequest) -> HttpResponse:
     told = {
         "owns": "owner" in roles,
         "belongs_nowhere": not roles,
+        "writes": bool(roles & set(organisations.WRITERS)),
+        "helps": helps.asked_of(owner, at=datetime.fromtimestamp(desk.means.clock(), UTC)),
         "may_have_meetings": bool(roles & set(organisations.MANY)),
         "rows": [row(desk, owner, meeting, kits.get(meeting.id), looks) for meeting in mine],
         "live": [kit.meeting.name for kit in live],

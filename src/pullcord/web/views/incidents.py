@@ -1,5 +1,6 @@
 """An incident's pages: how it stands, the next step, letting people back in, and the record."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -14,11 +15,11 @@ from pullcord.core.steps import KNOWN, STEPS, morning, next_step
 from pullcord.jobs import meetings as job
 from pullcord.jobs.desk import Desk, current
 from pullcord.safe.kit import KitUnreadable
-from pullcord.store import incidents, organisations
+from pullcord.store import helps, incidents, organisations
 from pullcord.store.models import Meeting, Step, User
 from pullcord.web import cases
 from pullcord.web.cases import Case
-from pullcord.web.forms import BackIn
+from pullcord.web.forms import AskHelp, BackIn
 from pullcord.web.present import came_back, hands_of, limits_of, stage
 from pullcord.web.views import looked
 from pullcord.web.views.asked import live_ticket, me, press_ticket
@@ -46,7 +47,7 @@ def show(request: HttpRequest, incident_id: str) -> HttpResponse:
         "hands": hands_of(None if case.meeting is None else case.meeting.platform),
         "people": cases.of_people(desk, owner, case),
         "can_let_in": can_let_in(desk, case),
-        "keeps_on": case.row is not None and organisations.reads_all(owner, case.row.organisation),
+        **for_leads(desk, owner, case),
         "back": came_back(case.incident),
         "soon": cases.before_its_time(desk, owner, case),
         "new_way": new_way(desk, case),
@@ -86,6 +87,14 @@ def again(desk: Desk, owner: User, case: Case, stands: str) -> str:
     if case.kit is None or not case.has_meeting or stands not in ("asking", "by hand", "open door"):
         return ""
     return press_ticket(desk, owner, case.kit.meeting.id)
+
+
+def for_leads(desk: Desk, owner: User, case: Case) -> dict[str, Any]:
+    """What only owners and leads decide: whether its names are kept on, and who from outside helps."""
+    if case.row is None or not organisations.reads_all(owner, case.row.organisation):
+        return {}
+    at = datetime.fromtimestamp(desk.means.clock(), UTC)
+    return {"keeps_on": True, "helps": helps.of_incident(owner, case.id, at=at), "ask_help": AskHelp()}
 
 
 def steps_of(owner: User, case: Case) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from pullcord.jobs.desk import current
 from pullcord.store import NotFound, looks, organisations
 from pullcord.store.looks import Kind
+from pullcord.store.models import Organisation
 from pullcord.web.cases import Case
 from pullcord.web.views.asked import me
 
@@ -18,8 +19,15 @@ def write_down(request: HttpRequest, case: Case, kind: Kind, *, people: int | No
     kept = case.row if case.row is not None else case.meeting
     if kept is None or kept.organisation is None:
         raise NotFound
+    note(request, kept.organisation, case.id, kind, people=people)
+
+
+def note(
+    request: HttpRequest, organisation: Organisation, incident_id: str, kind: Kind, *, people: int | None = None
+) -> None:
+    """As above, where there is no case at hand."""
     at = datetime.fromtimestamp(current().means.clock(), UTC)
-    looks.note(kind, by=me(request), organisation=kept.organisation, incident_id=case.id, people=people, at=at)
+    looks.note(kind, by=me(request), organisation=organisation, incident_id=incident_id, people=people, at=at)
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pullcord.jobs import people as job
 from pullcord.jobs.desk import current
-from pullcord.store import NotFound, organisations
+from pullcord.store import NotFound, helps, organisations
 from pullcord.store.models import Invitation, User
 from pullcord.web.forms import ROLES, Invite, NewAccount, OrganisationName
 from pullcord.web.views import errors
@@ -118,6 +118,7 @@ def _page(request: HttpRequest, form: Invite) -> HttpResponse:
         "organisation": organisations.owned_by(owner),
         "members": organisations.members(owner),
         "invitations": organisations.open_invitations(owner, at=now),
+        "counts": helps.counts(owner, at=now),
         "form": form,
         "name": OrganisationName(initial={"name": organisations.owned_by(owner).name}),
         "roles": ROLES,
