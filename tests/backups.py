@@ -53,10 +53,10 @@ class House(NamedTuple):
         if kept_list:
             Gone(str(self.archive.parent / "list")).add(*kept_list)
 
-    def restore(self, *, without_key: bool = False) -> list[str]:
+    def restore(self, *, without_key: bool = False, into: str = "") -> list[str]:
         elsewhere = self.archive.parent / "list"
         erased = [str(elsewhere)] if elsewhere.exists() else []
-        said = restore(str(self.data), Told(str(self.archive), str(self.identity), erased, without_key))
+        said = restore(str(self.data), Told(str(self.archive), str(self.identity), erased, without_key, into))
         settings.configure(self.desk.config, SECRET)
         return said
 

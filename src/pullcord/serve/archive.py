@@ -17,8 +17,12 @@ USAGE, IDENTITY, DAMAGED, NOT_WRITTEN, NOT_OURS = 2, 3, 4, 5, 6
 
 NAMED: Final = "pullcord-backup"
 VERSION: Final = b"1\n"
+DATABASE: Final = "product.sqlite3"
+"""The product's database, wherever it was kept: a backup holds it as a file, and a restore brings it to either."""
+ON_SERVER: Final = "from-postgresql"
+"""An empty file that says where it was kept."""
 OURS: Final = re.compile(
-    r"product\.sqlite3|engine\.sqlite3|settings\.toml|erased|stop/journal"
+    r"product\.sqlite3|engine\.sqlite3|from-postgresql|settings\.toml|erased|stop/journal"
     r"|stop/kits/\w+\.\w+\.kit|stop/rosters/\w+\.roster|practice/[^/]+\.json|places/.+"
 )
 

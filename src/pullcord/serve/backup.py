@@ -11,13 +11,22 @@ from pullcord.config import Config, ConfigError, has_password_in, read_config
 from pullcord.jobs.desk import erased_list
 from pullcord.safe.files import replace_whole
 from pullcord.safe.gone import FILE as ERASED
-from pullcord.serve.archive import NOT_WRITTEN, USAGE, NotDone, encrypt, is_ours, lines_of, not_written, options, pack
+from pullcord.serve.archive import (
+    DATABASE,
+    NOT_WRITTEN,
+    ON_SERVER,
+    USAGE,
+    NotDone,
+    encrypt,
+    is_ours,
+    lines_of,
+    not_written,
+    options,
+    pack,
+)
 from pullcord.serve.archive import the_one as one
 
 USAGE_TEXT = "pullcord backup --to FILE (--recipient age1... | --recipients FILE) [--data FOLDER]"
-ON_SERVER = (
-    "The PostgreSQL database is not in it: copy that with pg_dump, in this order: first pg_dump, then this command."
-)
 WITHOUT_SETTINGS = "The settings file is not in it, because it holds a password."
 
 
@@ -57,7 +66,6 @@ def back_up(config: Config, to: str, recipients: list[str]) -> list[str]:
         raise not_written(to, error) from None
     return [
         f"{to}: {len(content)} bytes. The key is not in it: keep the folder {config.path('keys')} somewhere else.",
-        *([ON_SERVER] if config.database else []),
         *([WITHOUT_SETTINGS] if has_password_in(config.path(SETTINGS)) else []),
     ]
 
@@ -66,9 +74,7 @@ def _files(config: Config) -> Iterator[tuple[str, bytes]]:
     """In an order that loses nothing while the server runs: a roster goes from its file into the database, never back;
     the journal knows what the database does not know yet; and the list of the erased is the last word."""
     yield from _folder(config, "stop/rosters")
-    for name in ("product.sqlite3", "engine.sqlite3"):
-        if os.path.exists(config.path(name)):
-            yield name, snapshot(config.path(name))
+    yield from _of_server(config) if config.database else _of_files(config)
     yield from _folder(config, "stop/kits")
     yield from _file(config, "stop/journal")
     yield from _folder(config, "practice")
@@ -77,6 +83,33 @@ def _files(config: Config) -> Iterator[tuple[str, bytes]]:
         yield from _file(config, SETTINGS)
     with suppress(FileNotFoundError), open(erased_list(config), "rb") as file:
         yield ERASED, file.read()
+
+
+def _of_files(config: Config) -> Iterator[tuple[str, bytes]]:
+    for name in (DATABASE, "engine.sqlite3"):
+        if os.path.exists(config.path(name)):
+            yield name, snapshot(config.path(name))
+
+
+def _of_server(config: Config) -> Iterator[tuple[str, bytes]]:
+    """Without the engine: it is only on the way with what the journal holds, and a restored server begins that anew.
+
+    Raises NotDone.
+    """
+    from pullcord.web import settings
+
+    settings.configure(config, os.urandom(32).hex())  # nobody signs in here
+    from django.db import DatabaseError
+
+    from pullcord.store import StoreBroken, ground, move
+
+    try:
+        yield DATABASE, move.into_memory(settings.in_file(":memory:"))
+    except DatabaseError as error:
+        raise NotDone(NOT_WRITTEN, str(ground.broken(error))) from None
+    except StoreBroken as error:
+        raise NotDone(NOT_WRITTEN, str(error)) from None
+    yield ON_SERVER, b""
 
 
 def snapshot(path: str) -> bytes:

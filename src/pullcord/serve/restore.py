@@ -18,11 +18,27 @@ from pullcord.safe.files import make_private_folder, remove, replace_whole, sync
 from pullcord.safe.keys import Keys, KeysMissing, read_keys
 from pullcord.safe.kit import Kit, Kits
 from pullcord.safe.rosters import Rosters
-from pullcord.serve.archive import NOT_OURS, NOT_WRITTEN, USAGE, NotDone, decrypt, not_written, options, unpack
+from pullcord.serve.archive import (
+    DATABASE,
+    NOT_OURS,
+    NOT_WRITTEN,
+    ON_SERVER,
+    USAGE,
+    NotDone,
+    decrypt,
+    not_written,
+    options,
+    unpack,
+)
 from pullcord.serve.archive import the_one as one
 
-USAGE_TEXT = "pullcord restore FILE --identity FILE [--erased FILE] [--without-key yes] [--data FOLDER]"
+USAGE_TEXT = (
+    "pullcord restore FILE --identity FILE [--erased FILE] [--into file|postgresql] [--without-key yes] [--data FOLDER]"
+)
 ASIDE = "being-restored"
+ENGINE = "engine.sqlite3"
+FILE, POSTGRESQL = "file", "postgresql"
+A = {FILE: "a file", POSTGRESQL: "a PostgreSQL database"}
 MAY_BE_THERE = {"keys", "lock", SETTINGS, gone.FILE}
 LOST_WITHOUT_KEY = (
     "Without it these are lost: every platform's credential, every stop kit, the tail of the journal, and who was there"
@@ -35,18 +51,21 @@ class Told(NamedTuple):
     identity: str
     erased: list[str]
     without_key: bool
+    into: str = ""
+    """Where the database is to be, said by name; empty = where it was."""
 
 
 def main(words: list[str]) -> int:
     from pullcord import serve
 
     try:
-        said = options(words, ("--identity", "--erased", "--without-key", "--data"), USAGE_TEXT)
+        said = options(words, ("--identity", "--erased", "--into", "--without-key", "--data"), USAGE_TEXT)
         told = Told(
             one(said[""], USAGE_TEXT),
             one(said["--identity"], USAGE_TEXT),
             said["--erased"],
             said["--without-key"] == ["yes"],
+            one(said["--into"] or [""], USAGE_TEXT),
         )
         data = data_folder(one(said["--data"] or [""], USAGE_TEXT) or None)
         os.umask(0o077)
@@ -82,24 +101,32 @@ def restore(data: str, told: Told) -> list[str]:
 def _restore(data: str, aside: str, files: dict[str, bytes], listed: frozenset[gone.Line], told: Told) -> list[str]:
     from pullcord.web import settings
 
-    keys = _keys(data, told)
+    keys, was_on_server = _keys(data, told), files.pop(ON_SERVER, None) is not None
     for name, content in files.items():
         _lay(os.path.join(aside, name), content)
     config = read_config(data if os.path.exists(os.path.join(data, SETTINGS)) else aside)
+    if DATABASE in files:
+        _refuse_another_place(config, told.into, was_on_server=was_on_server)
     place = gone.Gone(erased_list(config._replace(data=data)))
     known = place.read() | gone.parsed(files.get(gone.FILE, b""))
     listed |= known
-    # Before the engine and the store are loaded: these read the framework's settings.
-    settings.configure(config._replace(data=aside), keys.mark("web", b"sessions") if keys else os.urandom(32).hex())
-    _refuse_foreign_rows(os.path.join(aside, "engine.sqlite3"))
+    # Before the engine and the store are loaded: these read the framework's settings. As a file at first, wherever it goes:
+    # who was erased never comes near the server.
+    settings.configure(
+        config._replace(data=aside, database=""), keys.mark("web", b"sessions") if keys else os.urandom(32).hex()
+    )
+    _refuse_foreign_rows(os.path.join(aside, ENGINE))
     _take_out_of_kits(aside, keys, listed)
     _take_out_of_rosters(aside, keys, listed)
-    said = _replay(config._replace(data=aside), keys, listed)
+    said = _replay(aside, keys, listed)
     remove(os.path.join(aside, gone.FILE))
     missing = listed - place.read()
     if missing:
         place.add(*sorted(missing))
-    _move(aside, data)
+    if config.database and DATABASE in files:
+        said += _bring_to_server(config, aside, data)
+    else:
+        _move(aside, data)
     return [f"{len(files)} files are back in {data}.", *said, "Start the server. Everybody signs in anew."]
 
 
@@ -116,6 +143,19 @@ def _refuse_a_used_folder(data: str) -> None:
     found = sorted(set(os.listdir(data)) - MAY_BE_THERE)
     if found:
         raise NotDone(USAGE, f"{data} is in use: it holds {found[0]}. A backup goes into an empty folder only.")
+
+
+def _refuse_another_place(config: Config, into: str, *, was_on_server: bool) -> None:
+    """An operator who forgot the setting would find an empty server, and one who left it there a database elsewhere."""
+    was, goes = (POSTGRESQL if is_so else FILE for is_so in (was_on_server, bool(config.database)))
+    if goes == (into or was):
+        return
+    here = A[POSTGRESQL] if config.database else "no PostgreSQL database"
+    raise NotDone(
+        USAGE,
+        f"The backup's database was kept in {A[was]}; here the settings name {here}."
+        f" If it is to go there, say --into {goes}; if not, change the setting `database`.",
+    )
 
 
 def _refuse_foreign_rows(path: str) -> None:
@@ -160,10 +200,8 @@ def _take_out_of_rosters(aside: str, keys: Keys | None, listed: Iterable[gone.Li
             rosters.keep(incident, "", left)
 
 
-def _replay(config: Config, keys: Keys | None, listed: Iterable[gone.Line]) -> list[str]:
-    from pullcord.web import settings
-
-    if not config.database and not os.path.exists(config.path(settings.DATABASE)):
+def _replay(aside: str, keys: Keys | None, listed: Iterable[gone.Line]) -> list[str]:
+    if not os.path.exists(os.path.join(aside, DATABASE)):
         return ["No database was in the backup."]
     from django.db import DatabaseError, connections
 
@@ -196,6 +234,32 @@ def _replay(config: Config, keys: Keys | None, listed: Iterable[gone.Line]) -> l
     ]
 
 
+def _bring_to_server(config: Config, aside: str, data: str) -> list[str]:
+    """The database and the folder at once: where one cannot be had, the other stays empty. Raises NotDone, OSError."""
+    from pullcord.web import settings
+
+    settings.configure(config, os.urandom(32).hex())
+    from django.db import DatabaseError, connections
+
+    from pullcord.store import StoreBroken, ground, move
+
+    try:
+        ground.make_ours_alone()
+        ground.prepare()
+        file = settings.in_file(os.path.join(aside, DATABASE))
+        came = move.from_file(file, last=lambda: _move(aside, data, leave=(DATABASE, ENGINE)))
+    except move.InUse as error:
+        raise NotDone(USAGE, str(error)) from None
+    except StoreBroken as error:
+        raise NotDone(NOT_WRITTEN, str(error)) from None
+    except DatabaseError as error:
+        raise NotDone(NOT_WRITTEN, str(ground.broken(error))) from None
+    finally:
+        ground.give_up()
+        connections.close_all()
+    return [f"{sum(came.values())} rows are in the PostgreSQL database of the settings."]
+
+
 def _ids(listed: Iterable[gone.Line], kind: str) -> frozenset[str]:
     return frozenset(line.id for line in listed if line.kind == kind)
 
@@ -205,10 +269,14 @@ def _lay(path: str, content: bytes) -> None:
     replace_whole(path, content)
 
 
-def _move(aside: str, data: str) -> None:
-    """The database last: without it nobody takes the folder for a whole one. What the operator has laid there stays."""
-    for name in sorted(os.listdir(aside), key=lambda name: (name == "product.sqlite3", name)):
-        if name not in MAY_BE_THERE or not os.path.exists(os.path.join(data, name)):
+def _move(aside: str, data: str, *, leave: tuple[str, ...] = ()) -> None:
+    """The database last: without it nobody takes the folder for a whole one. What the operator has laid there stays.
+
+    `leave`: databases that are not to be in the folder, with all that lies beside them.
+    """
+    for name in sorted(os.listdir(aside), key=lambda name: (name == DATABASE, name)):
+        is_there = name in MAY_BE_THERE and os.path.exists(os.path.join(data, name))
+        if not is_there and not name.startswith(leave):
             os.rename(os.path.join(aside, name), os.path.join(data, name))
     sync_folder(data)
 

@@ -34,6 +34,11 @@ def make_ours_alone() -> None:
         raise broken(error) from error
 
 
+def give_up() -> None:
+    """Let others serve from it."""
+    server.give_up()
+
+
 def is_usable() -> bool:
     """True, or StoreBroken with the reason. A quick look: a fifth of a second at most where another holds the file."""
     path = file.path()

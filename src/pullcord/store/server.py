@@ -66,6 +66,18 @@ def being_made() -> Iterator[None]:
         connection.close()  # with it goes the lock
 
 
+@contextmanager
+def standing_still() -> Iterator[None]:
+    """All that is read meanwhile is as it stood with the first question, whoever writes; we write nothing."""
+    connection.close()
+    try:
+        with _in_no_hurry(), transaction.atomic():
+            _ask(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    finally:
+        connection.close()
+
+
 def look() -> None:
     """Whether a page could be made now: over a connection of its own, as a page has one. Raises DatabaseError."""
     connection.close()
