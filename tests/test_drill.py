@@ -24,8 +24,26 @@ HOSTILE = some.text(some.characters(exclude_categories=()), max_size=300)
 
 def test_ones_own_time_is_told_in_a_sentence():
     times = Times(100.0, 111.2, 112.1)
-    assert drill.told_to_you(times) == "You ended it 11 seconds after you began. It was over 1 second later."
-    assert drill.told_of(times) == "Ended 11 seconds after the beginning. It was over 1 second later."
+    assert drill.told_to_you(times) == "You ended it in 11 seconds. It was over 1 second later."
+
+
+def test_somebody_else_hears_that_one_practised_and_no_time():
+    told = [drill.told_of(times) for times in (Times(), Times(1.0), Times(1.0, 15.0, 16.0))]
+    assert told == ["They have not begun yet.", "They began, and have not ended it.", "They ended it."]
+
+
+def test_ones_time_is_read_from_ones_own_lines_and_only_the_first_of_each():
+    lines = [
+        drill.Line("drill begun", 1.0, "mine"),
+        drill.Line("drill begun", 2.0, "mine"),
+        drill.Line("pressed", 3.0, "another"),
+        drill.Line("over", 4.0, ""),
+        drill.Line("pressed", 5.0, "mine"),
+        drill.Line("over", 6.0, ""),
+        drill.Line("pressed", 7.0, "mine"),
+    ]
+    assert drill.read(lines, ["mine"]) == Times(1.0, 5.0, 6.0)
+    assert drill.read(lines, ["nobody"]) == Times()
 
 
 @pytest.mark.parametrize(
@@ -34,11 +52,11 @@ def test_ones_own_time_is_told_in_a_sentence():
         (Times(), "You have not begun. There is no hurry."),
         (Times(1.0), "That is all right"),
         (Times(None, 5.0, 6.0), "You ended it. When you began is not known. It was over 1 second later."),
-        (Times(1.0, 5.0), "You ended it 4 seconds after you began. When it was over is not known."),
+        (Times(1.0, 5.0), "You ended it in 4 seconds. When it was over is not known."),
         (Times(9.0, 5.0, 4.0), "You ended it. When you began is not known. When it was over is not known."),
-        (Times(0.0, 0.2, 0.3), "You ended it less than a second after you began. It was over less than a second later"),
-        (Times(0.0, 61.0, 181.0), "1 minute and 1 second after you began. It was over 2 minutes later."),
-        (Times(0.0, 4000.0, 4001.0), "more than an hour after"),
+        (Times(0.0, 0.2, 0.3), "You ended it in less than a second. It was over less than a second later"),
+        (Times(0.0, 61.0, 181.0), "in 1 minute and 1 second. It was over 2 minutes later."),
+        (Times(0.0, 4000.0, 4001.0), "in more than an hour."),
     ],
 )
 def test_what_is_not_known_is_said_to_be_not_known_and_nobody_is_blamed(times: Times, words: str):
@@ -128,7 +146,7 @@ def test_no_text_breaks_out_of_its_line(text: str):
     assert [line.partition(":")[0] for line in lines[9:13]] == ["DTEND", "SUMMARY", "TRANSP", "END"]
 
 
-@given(some.text(some.characters(codec="utf-8", exclude_categories=("Cc",)), min_size=60, max_size=300))
+@given(some.text(some.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=60, max_size=300))
 def test_a_long_line_is_folded_between_signs_and_comes_back_whole(text: str):
     made = folded(text)
     assert all(len(part) <= 75 and part.decode() is not None for part in made[:-2].split(b"\r\n"))

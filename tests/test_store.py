@@ -10,6 +10,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -103,7 +104,7 @@ def test_two_owners_never_see_each_others_incidents_and_anothers_looks_like_none
 
 
 def test_two_owners_never_see_each_others_meetings(owner, other):
-    columns = {"name": "Choir", "platform": "practice", "at": {}, "sealed": b"", "hold_seconds": 1.0}
+    columns: dict[str, Any] = {"name": "Choir", "platform": "practice", "at": {}, "sealed": b"", "hold_seconds": 1.0}
     kept.add(owner, "m1", now=AT, **columns)
     for meeting_id in ("m1", "no-such"):
         for look in (kept.find, kept.cords, kept.tokens, kept.pressed_in_vain, kept.false_alarms):

@@ -4,6 +4,7 @@ No marks and no ranking: a time is told to the person whose time it is, and what
 """
 
 from calendar import monthrange
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, NamedTuple
 
@@ -40,25 +41,49 @@ def _between(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None or other < one else other - one
 
 
+class Line(NamedTuple):
+    """A line of the journal about this practice meeting."""
+
+    kind: str
+    at: float
+    by: str
+
+
+BEGUN: Final = "drill begun"
+
+
+def read(lines: Iterable[Line], presses_as: Collection[str]) -> Times:
+    """What this person's lines say: the first beginning, their first press, and what was first proven after it.
+
+    `presses_as`: the ids by which the journal knows them, as the holder of a link, and by an account where they have one.
+    """
+    times = Times()
+    for line in lines:
+        is_theirs = line.by in presses_as
+        if line.kind == BEGUN and is_theirs and times.begun_at is None:
+            times = times._replace(begun_at=line.at)
+        elif line.kind == "pressed" and is_theirs and times.pressed_at is None:
+            times = times._replace(pressed_at=line.at)
+        elif line.kind == "over" and times.pressed_at is not None and times.over_at is None:
+            times = times._replace(over_at=line.at)
+    return times
+
+
 def told_to_you(times: Times) -> str:
     if times.pressed_at is None:
         return _not_pressed(times)
     if times.until_press is None:
         first = "You ended it. When you began is not known."
     else:
-        first = f"You ended it {in_words(times.until_press)} after you began."
+        first = f"You ended it in {in_words(times.until_press)}."
     return f"{first} {_over(times)}"
 
 
 def told_of(times: Times) -> str:
-    """To somebody else who may know."""
-    if times.pressed_at is None:
-        return "Not ended." if times.begun_at is not None else "Not begun."
-    if times.until_press is None:
-        first = "Ended. The time of beginning is not known."
-    else:
-        first = f"Ended {in_words(times.until_press)} after the beginning."
-    return f"{first} {_over(times)}"
+    """To somebody else who may know that they practised: without a time, which is theirs."""
+    if times.pressed_at is not None:
+        return "They ended it."
+    return "They began, and have not ended it." if times.begun_at is not None else "They have not begun yet."
 
 
 def _over(times: Times) -> str:

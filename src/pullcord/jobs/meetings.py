@@ -83,15 +83,16 @@ def add(
     ends: datetime | None = None,
     hold_seconds: float = HOLD_SECONDS,
     meeting_id: str | None = None,
+    beside: Meeting | None = None,
 ) -> Meeting:
-    """`meeting_id`: where it already has one, as a practice meeting does. Raises Refused."""
+    """`meeting_id`: where it already has one, as a practice meeting does. `beside`: see the store's. Raises Refused."""
     _refuse_unknown_platform(platform)
     if meeting_id is not None and not (meeting_id.isalnum() and len(meeting_id) <= LONGEST_ID):
         raise Refused("bad-id", "A meeting's own number has letters and digits only, 32 at most.")
     told = _hours_and_name(name, starts, ends, hold_seconds)
     where = {"platform": platform, **_where(desk, platform, at, secrets)}
     with transaction.atomic():
-        meeting = meetings.add(owner, meeting_id or new_id(), now=_now(desk), **told, **where)
+        meeting = meetings.add(owner, meeting_id or new_id(), now=_now(desk), beside=beside, **told, **where)
         meetings.follow_incidents(meeting)
         _write_kit(desk, meeting)
     return meeting

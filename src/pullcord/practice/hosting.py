@@ -7,6 +7,7 @@ from pullcord.jobs.desk import Desk
 from pullcord.practice import reporting
 from pullcord.practice.invitations import Role
 from pullcord.practice.rooms import Rooms
+from pullcord.words import Meeting
 
 NAME: Final = "Practice meeting"
 PEOPLE: Final[tuple[tuple[str, Role], ...]] = (
@@ -17,21 +18,30 @@ PEOPLE: Final[tuple[tuple[str, Role], ...]] = (
 )
 
 
+def open_room(rooms: Rooms, desk: Desk, name: str) -> Meeting:
+    """A room of this name with simulated people, and all that ending it needs. Raises OSError."""
+    secret = reporting.secret_in(rooms.folder)
+    new = rooms.create(name, PEOPLE, now=time.time())
+    ways_in = {f"way in {link.role}": link.token for link in new.links if link.role != "simulated"}
+    at = {"server": desk.config.address, "room": new.room, "events": reporting.SOURCE}
+    return Meeting(
+        new.room, name, "practice", at, {"admin": new.admin, "events": secret, "stage": new.stage, **ways_in}
+    )
+
+
 def host_one(rooms: Rooms, desk: Desk, owner_id: str) -> str:
     """The id of the new meeting. Raises Refused, NotFound, OSError."""
     from pullcord.jobs import meetings  # these read Django's settings as they are loaded
     from pullcord.store import users
 
-    secret = reporting.secret_in(rooms.folder)
-    new = rooms.create(NAME, PEOPLE, now=time.time())
-    ways_in = {f"way in {link.role}": link.token for link in new.links if link.role != "simulated"}
+    new = open_room(rooms, desk, NAME)
     row = meetings.add(
         desk,
         users.find(owner_id),
         name=NAME,
-        platform="practice",
-        at={"server": desk.config.address, "room": new.room, "events": reporting.SOURCE},
-        secrets={"admin": new.admin, "events": secret, "stage": new.stage, **ways_in},
-        meeting_id=new.room,
+        platform=new.platform,
+        at=new.at,
+        secrets=new.secrets,
+        meeting_id=new.id,
     )
     return row.id

@@ -1,16 +1,20 @@
 """The store and the people pages: opened when they can be, looked at every few seconds, and said to be broken when they are."""
 
 import logging
+import time
 
-from pullcord.practice.hosting import host_one
+from pullcord.practice.hosting import host_one, open_room
 from pullcord.serve.house import House
 
 log = logging.getLogger("pullcord.serve")
+
+DRILLS_EVERY_SECONDS = 60.0
 
 
 class Pages:
     def __init__(self, house: House) -> None:
         self._house = house
+        self._look_at_drills_at = 0.0
 
     def look_after(self) -> None:
         if self._house.people.app is None:
@@ -40,6 +44,7 @@ class Pages:
         except DatabaseError as error:
             return self._say(ground.broken(error))
         seams.make_practice_meeting = lambda owner: host_one(rooms, desk, owner)
+        seams.open_practice_room = lambda name: open_room(rooms, desk, name)
         self._house.people.app = asgi.application()
         troubles.say("store", None)
 
@@ -52,6 +57,18 @@ class Pages:
         except StoreBroken as error:
             return self._say(error)
         self._house.troubles.say("store", None)
+        self._put_drills_away()
+
+    def _put_drills_away(self) -> None:
+        """What somebody practised on, once they have read what it came to. Now and then: nothing waits for it."""
+        from pullcord.jobs import drills
+
+        now = time.monotonic()
+        if now < self._look_at_drills_at:
+            return
+        self._look_at_drills_at = now + DRILLS_EVERY_SECONDS
+        rooms = self._house.rooms
+        drills.put_away_due(self._house.desk, lambda room: rooms.remove(room, now=time.time()))
 
     def _say(self, error: Exception) -> None:
         """On every page in our words; to the operator once, in those of the database too."""

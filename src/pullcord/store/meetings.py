@@ -10,14 +10,15 @@ from typing import Any
 from django.db.models import QuerySet
 
 from pullcord.store import NotFound, ground, organisations
-from pullcord.store.models import Cord, FalseAlarm, Incident, Meeting, Press, StopToken, User
+from pullcord.store.models import Cord, Drill, FalseAlarm, Incident, Meeting, Press, StopToken, User
 
 # -- looking -----------------------------------------------------------------------------------------------------------
 
 
 def all_of(owner: User, *, archived: bool = False) -> list[Meeting]:
-    """By name; without the archived ones unless only these are asked for."""
-    return list(_of(owner).filter(archived_at__isnull=not archived).order_by("name", "id"))
+    """By name; without the archived ones unless only these are asked for, and without those that only stand for another."""
+    real = _of(owner).exclude(pk__in=Drill.objects.values("practice"))
+    return list(real.filter(archived_at__isnull=not archived).order_by("name", "id"))
 
 
 def find(owner: User, meeting_id: str) -> Meeting:
@@ -82,10 +83,14 @@ def claim(owner: User, meeting_id: str) -> Meeting:
     return _one(_of(owner).select_for_update(no_key=True), meeting_id)
 
 
-def add(owner: User, meeting_id: str, *, now: datetime, **columns: Any) -> Meeting:
-    """In the organisation in which he may have meetings. Raises NotFound where there is none."""
+def add(owner: User, meeting_id: str, *, now: datetime, beside: Meeting | None = None, **columns: Any) -> Meeting:
+    """In the organisation in which he may have meetings. Raises NotFound where there is none.
+
+    `beside`: a meeting that he sees; the new one is its host's, in its organisation.
+    """
     ground.alone(f"meeting {meeting_id}")  # whoever takes in an incident of it: see `intake.bring_up_to_date`
-    where = organisations.home_of(owner)
+    where = organisations.home_of(owner) if beside is None else beside.organisation
+    owner = owner if beside is None else beside.owner
     return Meeting.objects.create(id=meeting_id, organisation=where, owner=owner, created_at=now, **columns)
 
 

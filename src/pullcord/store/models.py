@@ -203,6 +203,28 @@ class Press(models.Model):
         return self.mark
 
 
+class Drill(models.Model):
+    """One person practises ending a meeting, on a practice meeting of their own that stands for it."""
+
+    practice = models.OneToOneField(Meeting, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    stands_for = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    """Who practises with an account; None = a watcher."""
+    cord = models.ForeignKey(Cord, null=True, on_delete=models.SET_NULL, related_name="+")
+    """The watcher's real link."""
+    presses_as = models.CharField(max_length=64)
+    """The id of the practice link: by it the journal knows this person's press."""
+    who = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    pressed_at = models.DateTimeField(null=True)
+    over_at = models.DateTimeField(null=True)
+    """These three once it was put away; before that the journal has them."""
+
+    def __str__(self) -> str:
+        return str(self.practice_id)
+
+
 class FalseAlarm(models.Model):
     """One press of a link that was released as a false alarm. Counted once per incident."""
 

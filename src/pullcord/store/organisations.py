@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from pullcord.store import NotFound, ground
-from pullcord.store.models import Invitation, Membership, Organisation, User
+from pullcord.store.models import Drill, Invitation, Membership, Organisation, User
 
 Role = Literal["owner", "host", "lead", "caseworker"]
 ROLES: Final[tuple[Role, ...]] = ("owner", "host", "lead", "caseworker")
@@ -41,8 +41,16 @@ def meetings_seen_by(user: User) -> Q:
 
 
 def incidents_seen_by(user: User) -> Q:
-    """Owner and lead see all of them; a host those of his own meetings, and what he opened himself."""
-    return Q(organisation__in=_where(user, "owner", "lead")) | Q(owner=user, organisation__in=_where(user, "host"))
+    """Owner and lead see all of them; a host those of his own meetings, and what he opened himself.
+
+    What somebody practised is shown to those who have the meeting, and to no lead.
+    """
+    practised = Q(meeting_told__in=Drill.objects.values("practice"))
+    return (
+        Q(organisation__in=_where(user, "owner"))
+        | Q(owner=user, organisation__in=_where(user, "host"))
+        | (Q(organisation__in=_where(user, "lead")) & ~practised)
+    )
 
 
 def reads_all(user: User, organisation: Organisation | None) -> bool:
