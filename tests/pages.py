@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import threading
 from pathlib import Path
@@ -15,6 +16,7 @@ from pullcord.jobs.desk import Desk, current
 from pullcord.jobs.stop import stop
 from pullcord.platforms.wire import Reply, Request
 from pullcord.store.models import Meeting, User
+from pullcord.words import Meeting as MeetingAt
 from tests.desk import every_row
 
 
@@ -56,6 +58,12 @@ def enrol(user: User) -> None:
 def add(desk: Desk, owner: User, **told: Any) -> Meeting:
     place = {"at": {"server": "http://127.0.0.1:1", "room": "r1"}, "secrets": {"admin": "k" * 32}}
     return meetings.add(desk, owner, **({"name": "Choir", "platform": "practice"} | place | told))
+
+
+def open_room(name: str) -> MeetingAt:
+    """What a server with practice meetings hands to the pages; nobody is in it."""
+    room = os.urandom(16).hex()
+    return MeetingAt(room, name, "practice", {"server": "http://127.0.0.1:1", "room": room}, {"admin": "k" * 32})
 
 
 def press(desk: Desk, meeting: Meeting, by: str) -> str:

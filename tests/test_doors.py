@@ -273,6 +273,8 @@ STRANGERS: dict[str, tuple[str, int]] = {
     "/c/{token}": ("GET", 404),
     "/c/{token}/stop": ("POST", 404),
     "/c/{token}/back": ("POST", 404),
+    "/c/{token}/begin": ("POST", 404),
+    "/c/{token}/next.ics": ("GET", 404),
     "/host/{ticket}/stop": ("POST", 403),
     "/host/{ticket}/stop-all": ("POST", 403),
     "/api/stop": ("POST", 401),

@@ -1,6 +1,5 @@
 """Drills: a practice meeting that stands for a real one, on a link of one's own; kept apart from what happened."""
 
-import os
 from datetime import UTC, datetime
 
 import pytest
@@ -13,14 +12,8 @@ from pullcord.store import NotFound, incidents, organisations, users
 from pullcord.store import drills as kept
 from pullcord.store import meetings as rows
 from pullcord.store.models import Drill, Membership, User
-from pullcord.words import Meeting as MeetingAt
 from tests.desk import IN_FILE, Clock
-from tests.pages import add
-
-
-def open_room(name: str) -> MeetingAt:
-    room = os.urandom(16).hex()
-    return MeetingAt(room, name, "practice", {"server": "http://127.0.0.1:1", "room": room}, {"admin": "k" * 32})
+from tests.pages import add, open_room
 
 
 def practise(desk: Desk, clock: Clock, link: NewCord, *, after: float = 14.0) -> str:

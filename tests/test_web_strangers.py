@@ -14,7 +14,8 @@ from pullcord.jobs import helps, meetings, people, record
 from pullcord.jobs.desk import Desk
 from pullcord.store import organisations
 from pullcord.store.models import User
-from tests.pages import Room, add, by, on_disk, press, signed_in
+from pullcord.web import seams
+from tests.pages import Room, add, by, on_disk, open_room, press, signed_in
 
 # Which ids stand in the address of each page. `mine` = without an id: everybody who is signed in has his own.
 TABLE = {
@@ -48,6 +49,9 @@ TABLE = {
     "link_give": "meeting",
     "link_card": "meeting",
     "link_act": "link",
+    "drill_begin": "meeting",
+    "drill_next": "meeting",
+    "drill_invite": "held link",
     "token_give": "meeting",
     "token_revoke": "token",
     "incident_latest": "meeting",
@@ -102,6 +106,7 @@ class Things(NamedTuple):
             "member": {"member": self.member},
             "meeting": {"meeting_id": self.meeting},
             "link": {"meeting_id": self.meeting, "cord_id": self.link, "act": "revoke"},
+            "held link": {"meeting_id": self.meeting, "cord_id": self.link},
             "token": {"meeting_id": self.meeting, "token_id": self.token},
             "incident": {"incident_id": self.incident},
         }[TABLE[name]]
@@ -131,7 +136,8 @@ POSTED = {
 
 
 @pytest.fixture
-def things(desk: Desk, answers, owner: User) -> Things:
+def things(desk: Desk, answers, owner: User, monkeypatch: pytest.MonkeyPatch) -> Things:
+    monkeypatch.setattr(seams, "open_practice_room", open_room)
     answers.say = Room()
     meeting = add(desk, owner)
     link = meetings.give_cord(desk, owner, meeting.id, who="Ruth").cord.id

@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pullcord.edge import api, cord, events, host, live
+from pullcord.edge import api, cord, drill, events, host, live
 from pullcord.edge.ears import Ears
 from pullcord.edge.failures import Failures
 from pullcord.edge.guards import OnlyOurHost, SmallBodies
@@ -47,6 +47,8 @@ def build(
         Route("/c/{token}", cord.show, methods=["GET"]),
         Route("/c/{token}/stop", cord.press, methods=["POST"]),
         Route("/c/{token}/back", cord.take_back, methods=["POST"]),
+        Route("/c/{token}/begin", drill.begin, methods=["POST"]),
+        Route("/c/{token}/next.ics", drill.next_day, methods=["GET"]),
         Route("/host/{ticket}/stop", host.press, methods=["POST"]),
         Route("/host/{ticket}/stop-all", host.press_all, methods=["POST"]),
         Route("/api/stop", api.stop_by_token, methods=["POST"]),

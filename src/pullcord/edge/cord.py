@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pullcord.core.cords import TAKE_BACK_SECONDS, may_press
+from pullcord.core.drill import told_to_you
 from pullcord.edge.guards import is_from_elsewhere
-from pullcord.edge.pages import HEADERS, View, cord_page, no_link_page, page, too_many_page, unreadable_page
+from pullcord.edge.pages import HEADERS, Rehearsal, View, cord_page, no_link_page, page, too_many_page, unreadable_page
 from pullcord.edge.parts import Edge
+from pullcord.jobs import own_time
 from pullcord.jobs import press as presses
 from pullcord.jobs.stop import GENERAL_HANDS
 from pullcord.platforms import platform
@@ -25,7 +27,7 @@ T = TypeVar("T")
 
 
 async def show(request: Request) -> Response:
-    return await _with_cord(request, lambda edge, kit, cord: _page(edge, kit, cord, request.path_params["token"]))
+    return await with_cord(request, lambda edge, kit, cord: _page(edge, kit, cord, request.path_params["token"]))
 
 
 async def press(request: Request) -> Response:
@@ -33,11 +35,11 @@ async def press(request: Request) -> Response:
         pressed = presses.press_cord(kit, cord, edge.desk.means)
         if isinstance(pressed, presses.Refusal):
             return cord_page(_view(edge, kit, cord, refusal=pressed.sentence), request.path_params["token"])
-        return _back_to_page(request)
+        return back_to_page(request)
 
     if is_from_elsewhere(request, request.app.state.edge.desk.config):
-        return _from_elsewhere()
-    return await _with_cord(request, act, otherwise=lambda: _back_to_page(request))
+        return from_elsewhere()
+    return await with_cord(request, act, otherwise=lambda: back_to_page(request))
 
 
 async def take_back(request: Request) -> Response:
@@ -48,14 +50,14 @@ async def take_back(request: Request) -> Response:
             done = presses.Refusal(error.code, f"{error.sentence} The host can let people back in after signing in.")
         if isinstance(done, presses.Refusal):
             return page(f"<h1>Nobody was let back in</h1><p>{done.sentence}</p>", status=409)
-        return _back_to_page(request)
+        return back_to_page(request)
 
     if is_from_elsewhere(request, request.app.state.edge.desk.config):
-        return _from_elsewhere()
-    return await _with_cord(request, act)
+        return from_elsewhere()
+    return await with_cord(request, act)
 
 
-async def _with_cord(
+async def with_cord(
     request: Request,
     act: Callable[[Edge, Kit, Cord], Response],
     *,
@@ -114,7 +116,17 @@ def _view(edge: Edge, kit: Kit, cord: Cord, *, refusal: str | None) -> View:
         trouble=edge.trouble(),
         now=means.clock(),
         time_zone=edge.desk.config.time_zone,
+        drill=_drill(edge, kit, cord),
     )
+
+
+def _drill(edge: Edge, kit: Kit, cord: Cord) -> Rehearsal | None:
+    if not own_time.is_drill(kit):
+        return None
+    times = own_time.of(edge.desk.means, kit.meeting.id, by=(cord.id,))
+    has_begun = times.begun_at is not None or times.pressed_at is not None
+    day = own_time.next_day(kit, times, now=edge.desk.means.clock(), time_zone=edge.desk.config.time_zone)
+    return Rehearsal(has_begun, told_to_you(times), day.timestamp())
 
 
 def _may_take_back(edge: Edge, kit: Kit, cord: Cord) -> bool:
@@ -144,11 +156,11 @@ def _stand_in(name: str) -> str | None:
         return None
 
 
-def _back_to_page(request: Request) -> Response:
+def back_to_page(request: Request) -> Response:
     return RedirectResponse(f"/c/{request.path_params['token']}", status_code=303, headers=HEADERS)
 
 
-def _from_elsewhere() -> HTMLResponse:
+def from_elsewhere() -> HTMLResponse:
     return page(
         "<h1>Nothing was ended</h1><p>This was sent by another site's page. Open your own link and press there.</p>",
         status=403,

@@ -26,6 +26,14 @@ HEADERS = {
 }
 
 
+class Rehearsal(NamedTuple):
+    """A practice link's own: whether they have begun, what their own time was, and a day for the next time."""
+
+    has_begun: bool
+    said: str
+    next_at: float
+
+
 class View(NamedTuple):
     """What a watcher's page says: steps and times of this meeting only, and nobody's name."""
 
@@ -40,6 +48,7 @@ class View(NamedTuple):
     trouble: str | None
     now: float
     time_zone: str
+    drill: Rehearsal | None = None
 
     def when(self, at: float) -> str:
         """A time for people, in the server's zone, and says which: this page has no script to ask where its reader is."""
@@ -52,10 +61,12 @@ def cord_page(view: View, token: str) -> HTMLResponse:
     incident = view.incident
     if view.refusal is not None:
         body = _refused(view)
+    elif incident is None and view.drill is not None and not view.drill.has_begun:
+        body = _begin(view, token)
     elif incident is None or incident.is_released:
         body = _ready(view, token)
     elif incident.is_over:
-        body = _over(view, token, incident)
+        body = _own_time(view, token) + _over(view, token, incident)
     elif incident.by_hand:
         body = _failed(view, token)
     else:
@@ -124,6 +135,27 @@ def _trouble(trouble: str | None) -> str:
 
 def _alarm(text: str) -> str:
     return f'<p class="alarm" role="alert"><span aria-hidden="true">⚠ </span>{escape(text)}</p>'
+
+
+def _begin(view: View, token: str) -> str:
+    return (
+        f'<p class="about">{escape(view.meeting)}</p><h1>Practise ending a meeting</h1>'
+        "<p>Imagine that something terrible is shown in your meeting. When you press “Begin”, you see the same page as on a "
+        "real evening. End the meeting from there. No real meeting is touched, and you cannot do anything wrong.</p>"
+        f'<form method="post" action="/c/{token}/begin"><button>Begin</button></form>'
+        "<p>Afterwards you see how long it took you. The time is for you, and nobody is compared with anybody.</p>"
+    )
+
+
+def _own_time(view: View, token: str) -> str:
+    if view.drill is None:
+        return ""
+    return (
+        f'<div class="practice"><h2>Your practice</h2><p><strong>{escape(view.drill.said)}</strong></p>'
+        f"<p>A good day for the next time: {view.when(view.drill.next_at)}. "
+        f'<a href="/c/{token}/next.ics">Put it into my calendar</a></p></div>'
+        "<p>Below is what you would see on a real evening.</p>"
+    )
 
 
 def _ready(view: View, token: str) -> str:

@@ -1,7 +1,7 @@
 """Drills: a practice meeting that stands for a real one, for one person each; what it came to; and putting it away.
 
 Each person has a practice meeting of their own: everybody presses for themselves, and nobody's press takes another's
-practice away. See docs/why/drills.md.
+practice away. See docs/how-to/practise.md.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from pullcord.config import zone_of
-from pullcord.core import calendar_file, drill
+from pullcord.core import drill
 from pullcord.core.drill import Times
 from pullcord.jobs import meetings as job
 from pullcord.jobs import own_time
@@ -29,9 +29,6 @@ MOST_OPEN = 10
 MOST_OPEN_OF_ALL = 40
 """Of one organisation."""
 MOST_SHOWN = 20
-MINUTES = 10
-SUMMARY = "A few minutes of practice"
-"""In a calendar that others may see: it names neither the group nor the meeting."""
 
 OpenRoom = Callable[[str], MeetingAt]
 """A practice room of this name with simulated people, as the store shall know it."""
@@ -109,6 +106,11 @@ def times_of(desk: Desk, one: Drill) -> Times:
     return own_time.of(desk.means, one.practice_id, by=known_as)
 
 
+def is_one(meeting: Meeting) -> bool:
+    """Whether it only stands for another one."""
+    return drills.is_one(meeting)
+
+
 def past(desk: Desk, user: User, meeting_id: str) -> list[Past]:
     """Newest first; each in words for this account. Raises NotFound."""
     return [_past(desk, user, one) for one in drills.of_meeting(user, meeting_id, most=MOST_SHOWN)]
@@ -130,9 +132,8 @@ def next_date(desk: Desk, meeting: Meeting, all_past: list[Past]) -> datetime:
 
 
 def calendar(desk: Desk, meeting_id: str, at: datetime) -> bytes:
-    """The next practice as a calendar file. Its id says nothing to whoever does not hold the key."""
-    uid = desk.keys.mark("calendar", meeting_id.encode())[:32]
-    return calendar_file.appointment(uid=uid, starts=at, minutes=MINUTES, summary=SUMMARY, now=_now(desk))
+    """The next practice as a calendar file."""
+    return own_time.calendar(desk.keys, meeting_id, at, now=desk.means.clock())
 
 
 # -- putting away ------------------------------------------------------------------------------------------------------

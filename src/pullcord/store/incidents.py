@@ -30,10 +30,9 @@ class Told(NamedTuple):
 # -- looking -----------------------------------------------------------------------------------------------------------
 
 
-def all_of(owner: User, *, drills: bool = True) -> list[Incident]:
-    """Newest first, with their meetings."""
-    found = _of(owner).select_related("meeting").order_by("-opened_at", "-id")
-    return list(found if drills else found.filter(drill=False))
+def all_of(owner: User) -> list[Incident]:
+    """Newest first, with their meetings; those of practice meetings too."""
+    return list(_of(owner).select_related("meeting").order_by("-opened_at", "-id"))
 
 
 def of_meeting(owner: User, meeting_id: str) -> list[Incident]:

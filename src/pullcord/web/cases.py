@@ -77,12 +77,15 @@ def latest_id(desk: Desk, owner: User, meeting_id: str) -> str | None:
     return next((row.id for row in incidents.of_meeting(owner, meeting_id)), None)
 
 
-def newest(desk: Desk, owner: User, mine: Iterable[Meeting], *, most: int) -> list[Case]:
-    """Newest first: what the store has, and before it what only the journal has yet."""
-    rows = incidents.all_of(owner)
+def newest(desk: Desk, owner: User, mine: Iterable[Meeting], *, drills: bool, most: int) -> list[Case]:
+    """Newest first: what the store has, and before it what only the journal has yet.
+
+    `drills`: what was practised and nothing else; otherwise what happened, and none of these.
+    """
+    rows = [row for row in incidents.all_of(owner) if row.drill == drills]
     known = {row.id for row in rows}
     written = [desk.means.book.latest(meeting.id) for meeting in mine]
-    new = [one.id for one in written if one is not None and one.id not in known]
+    new = [one.id for one in written if one is not None and one.drill == drills and one.id not in known]
     return [find(desk, owner, incident_id) for incident_id in (*new, *(row.id for row in rows))[:most]]
 
 

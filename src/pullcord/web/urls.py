@@ -8,6 +8,7 @@ from django.urls import path
 
 from pullcord.web.views import (
     cards,
+    drills,
     errors,
     factors,
     first,
@@ -39,6 +40,9 @@ urlpatterns = [
     path("meetings/<slug:meeting_id>/put-away", meetings.put_away, name="meeting_put_away"),
     path("meetings/<slug:meeting_id>/renew", meetings.renew, name="meeting_renew"),
     path("meetings/<slug:meeting_id>/links", meetings.give_link, name="link_give"),
+    path("meetings/<slug:meeting_id>/practise", drills.begin, name="drill_begin"),
+    path("meetings/<slug:meeting_id>/practice.ics", drills.next_day, name="drill_next"),
+    path("meetings/<slug:meeting_id>/links/<slug:cord_id>/practise", drills.invite, name="drill_invite"),
     path("meetings/<slug:meeting_id>/links/<slug:cord_id>/<slug:act>", meetings.act_on_link, name="link_act"),
     path("meetings/<slug:meeting_id>/tokens", meetings.give_token, name="token_give"),
     path("meetings/<slug:meeting_id>/tokens/<slug:token_id>/revoke", meetings.revoke_token, name="token_revoke"),

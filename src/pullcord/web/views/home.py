@@ -17,6 +17,7 @@ from pullcord.safe.kit import Kit
 from pullcord.store import helps, meetings, organisations
 from pullcord.store.models import Meeting, User
 from pullcord.web import cases, seams
+from pullcord.web.cases import Case
 from pullcord.web.present import kit_of, stage, title_of
 from pullcord.web.views.asked import PRESS_SECONDS, me, press_ticket
 from pullcord.web.views.help_lines import wanted_at_home
@@ -45,7 +46,6 @@ def home(request: HttpRequest) -> HttpResponse:
     looks = checked.read(desk)
     kits = {meeting.id: kit for meeting in mine if (kit := kit_of(desk, meeting.id)) is not None}
     live = [kit for kit in kits.values() if may_be_live(desk, kit)]
-    found = cases.newest(desk, owner, mine, most=MOST_INCIDENTS)
     told = {
         "owns": "owner" in roles,
         "belongs_nowhere": not roles,
@@ -55,12 +55,19 @@ def home(request: HttpRequest) -> HttpResponse:
         "rows": [row(desk, owner, meeting, kits.get(meeting.id), looks) for meeting in mine],
         "live": [kit.meeting.name for kit in live],
         "press_all": end_all_ticket(desk, owner, live),
-        "cases": [(case, "" if case.is_told else stage(case.incident, desk.means.clock())) for case in found],
+        "happened": _cases(desk, owner, mine, drills=False),
+        "practised": _cases(desk, owner, mine, drills=True),
         "can_practise": seams.make_practice_meeting is not None,
         "wanted": wanted_at_home(desk),
         "practice": [meeting for meeting in mine if meeting.platform == "practice"],
     }
     return render(request, "home.html", told)
+
+
+def _cases(desk: Desk, owner: User, mine: list[Meeting], *, drills: bool) -> list[tuple[Case, str]]:
+    """Each with how it stands."""
+    found = cases.newest(desk, owner, mine, drills=drills, most=MOST_INCIDENTS)
+    return [(case, "" if case.is_told else stage(case.incident, desk.means.clock())) for case in found]
 
 
 def row(desk: Desk, owner: User, meeting: Meeting, kit: Kit | None, looks: Mapping[str, Checked]) -> Row:

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pullcord.jobs import checked
+from pullcord.jobs import checked, drills
 from pullcord.jobs import meetings as job
-from pullcord.jobs.desk import current
+from pullcord.jobs.desk import Desk, current
 from pullcord.jobs.listening import address_of
 from pullcord.jobs.meetings import Refused
 from pullcord.platforms import KNOWN, platform
 from pullcord.store import meetings, organisations
-from pullcord.store.models import Meeting
+from pullcord.store.models import Meeting, User
 from pullcord.web import cases, seams
 from pullcord.web.connect import Connect
 from pullcord.web.forms import GiveLink, GiveToken, Hours
@@ -195,7 +195,15 @@ def _page(
         "tokens": meetings.tokens(owner, meeting.id),
         "in_vain": meetings.pressed_in_vain(owner, meeting.id)[:MOST_IN_VAIN],
         "past": cases.of_meeting(desk, owner, meeting),
+        **_practice(desk, owner, meeting),
         "give_link": link,
         "give_token": token,
     }
     return render(request, "meetings/meeting.html", told, status=status)
+
+
+def _practice(desk: Desk, owner: User, meeting: Meeting) -> dict[str, Any]:
+    """What was practised on it, apart from what happened in it; nothing for a practice meeting itself."""
+    past = drills.past(desk, owner, meeting.id)
+    can = seams.open_practice_room is not None and not drills.is_one(meeting)
+    return {"can_practise": can, "practised": past, "next_practice": drills.next_date(desk, meeting, past)}
