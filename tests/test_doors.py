@@ -66,6 +66,15 @@ def test_a_mistake_is_taken_back_from_the_same_page(tmp_path: Path) -> None:
         assert "I need to end the meeting" in now.ask("GET", f"/c/{now.scene.link}").text
 
 
+def test_a_real_link_has_no_beginning_and_no_calendar_file(tmp_path: Path) -> None:
+    with door(tmp_path) as now:
+        assert now.ask("POST", f"/c/{now.scene.link}/begin").status == 303
+        assert now.ask("GET", f"/c/{now.scene.link}/next.ics").status == 404
+        journal = Path(now.scene.desk.means.journal.path)
+        assert not journal.exists() or b"drill" not in journal.read_bytes()
+        assert "Practise ending a meeting" not in now.ask("GET", f"/c/{now.scene.link}").text
+
+
 @pytest.mark.parametrize(
     ("origin", "status"), [(None, 303), ("null", 303), ("ours", 303), ("https://elsewhere.example", 403)]
 )
