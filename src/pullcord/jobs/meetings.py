@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from pullcord.core.incident import Incident
-from pullcord.jobs import press
+from pullcord.jobs import press, sealing
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.listening import is_fit, with_source
 from pullcord.jobs.stop import new_id
@@ -25,7 +25,7 @@ from pullcord.safe.keys import SealBroken, digest, new_token
 from pullcord.safe.kit import Cord as KitCord
 from pullcord.safe.kit import Kit, KitUnreadable
 from pullcord.safe.kit import StopToken as KitToken
-from pullcord.store import NotFound, meetings
+from pullcord.store import NotFound, meetings, organisations
 from pullcord.store.incidents import name_of
 from pullcord.store.models import Cord, Meeting, StopToken, User
 from pullcord.words import Meeting as MeetingAt
@@ -90,7 +90,7 @@ def add(
     if meeting_id is not None and not (meeting_id.isalnum() and len(meeting_id) <= LONGEST_ID):
         raise Refused("bad-id", "A meeting's own number has letters and digits only, 32 at most.")
     told = _hours_and_name(name, starts, ends, hold_seconds)
-    where = {"platform": platform, **_where(desk, platform, at, secrets)}
+    where = {"platform": platform, **_where(desk, organisations.home_of(owner).pk, platform, at, secrets)}
     with transaction.atomic():
         meeting = meetings.add(owner, meeting_id or new_id(), now=_now(desk), beside=beside, **told, **where)
         meetings.follow_incidents(meeting)
@@ -119,7 +119,7 @@ def move(desk: Desk, owner: User, meeting_id: str, *, at: Mapping[str, str], sec
     """Another place on the platform, or another credential. Raises NotFound; Refused while people are kept out of it."""
     _refuse_while_held(desk, meeting_id)
     with _claimed(desk, owner, meeting_id) as meeting:
-        meetings.change(meeting, _where(desk, meeting.platform, at, secrets))
+        meetings.change(meeting, _where(desk, meeting.organisation_id, meeting.platform, at, secrets))
     return meetings.find(owner, meeting_id)
 
 
@@ -135,7 +135,7 @@ def renew(desk: Desk, owner: User, meeting_id: str) -> NewWay:
     adapter = on_platform(row.platform)
     new = adapter.renew(_kit(desk, row).meeting, desk.means.wire(adapter.name))
     if not _is_kept_ended(desk, meeting_id):
-        where = {"at": dict(new.at), "sealed": _seal(desk, new.secrets)}
+        where = {"at": dict(new.at), "sealed": sealing.seal(desk, row.organisation_id, new.secrets)}
         with _claimed(desk, owner, meeting_id) as meeting:
             meetings.change(meeting, where)
         return NewWay(meetings.find(owner, meeting_id), _invitations(new))
@@ -367,26 +367,23 @@ def _is_kept_ended(desk: Desk, meeting_id: str) -> bool:
     return incident is not None and (incident.is_held(now) or incident.is_watched(now))
 
 
-def _where(desk: Desk, platform: str, at: Mapping[str, str], secrets: Mapping[str, str]) -> Mapping[str, Any]:
+def _where(
+    desk: Desk, organisation: str, platform: str, at: Mapping[str, str], secrets: Mapping[str, str]
+) -> Mapping[str, Any]:
     """The columns that say where it is, and by what right. Raises Refused."""
     listening = with_source(desk, platform, at, secrets)
     if listening.get("events") and not is_fit(listening["events"]):
         raise Refused("bad-source", "The end of the address for reports has letters, digits, dots and dashes only.")
-    return {"at": listening, "sealed": _seal(desk, secrets)}
-
-
-def _seal(desk: Desk, secrets: Mapping[str, str]) -> bytes:
-    return desk.keys.seal(json.dumps(dict(secrets)).encode())
+    return {"at": listening, "sealed": sealing.seal(desk, organisation, secrets)}
 
 
 def _open(desk: Desk, meeting: Meeting) -> Mapping[str, str]:
     try:
-        opened: Mapping[str, str] = json.loads(desk.keys.open(bytes(meeting.sealed)))
+        return sealing.opened(desk, meeting)
     except SealBroken:
         raise Refused(
             "seal-broken", "The key file does not open what this meeting's credential was sealed with."
         ) from None
-    return opened
 
 
 def _seconds(at: datetime | None) -> float | None:

@@ -30,12 +30,13 @@ class Pages:
 
         desk, rooms, troubles = self._house.desk, self._house.rooms, self._house.troubles
         settings.configure(desk.config, desk.keys.mark("web", b"sessions"))
-        from pullcord.jobs import meetings  # these read Django's settings as they are loaded
+        from pullcord.jobs import meetings, sealing  # these read Django's settings as they are loaded
         from pullcord.store import ground
 
         try:
             ground.make_ours_alone()
             ground.prepare()
+            sealing.seal_anew(desk)
             meetings.rebuild_kits(desk)
         except meetings.Refused as error:
             troubles.say("kits", str(error))

@@ -75,12 +75,22 @@ def to_be_stoppable() -> list[Meeting]:
     return list(Meeting.objects.filter(archived_at=None).order_by("id"))
 
 
+def every_one() -> list[Meeting]:
+    """Of everybody, the archived ones too: for whoever seals them anew, and for no page."""
+    return list(Meeting.objects.order_by("id"))
+
+
 # -- changing ----------------------------------------------------------------------------------------------------------
 
 
 def claim(owner: User, meeting_id: str) -> Meeting:
     """The meeting, for this transaction to change alone: two changes at once would write each other's kit. Raises NotFound."""
     return _one(_of(owner).select_for_update(no_key=True), meeting_id)
+
+
+def reseal(meeting: Meeting, sealed: bytes) -> None:
+    """Only where it still holds what was opened: whoever changed it meanwhile sealed it as it should be."""
+    Meeting.objects.filter(pk=meeting.pk, sealed=bytes(meeting.sealed)).update(sealed=sealed)
 
 
 def add(owner: User, meeting_id: str, *, now: datetime, beside: Meeting | None = None, **columns: Any) -> Meeting:
