@@ -27,7 +27,7 @@ MAY = {
     "help": {"caseworker"},
     "its help": {"owner", "lead"},
 }
-OWNERS_PAGES = ("people", "people_invite", "people_rename", "looked", "keeping")
+OWNERS_PAGES = ("people", "people_invite", "people_rename", "people_sender", "looked", "keeping")
 NEW = {"name": "Ida", "username": "ida", "password": "three quiet words", "again": "three quiet words"}
 
 

@@ -29,6 +29,7 @@ TABLE = {
     "looked": "mine",
     "keeping": "mine",
     "people_rename": "mine",
+    "people_sender": "mine",
     "invitation_take_back": "invitation",
     "member_change": "member",
     "member_remove": "member",

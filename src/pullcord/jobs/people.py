@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from pullcord.core.sender import wrong_with
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.meetings import Refused, or_refuse, plain_name
 from pullcord.jobs.stop import new_id
 from pullcord.safe import gone
 from pullcord.safe.gone import Line
 from pullcord.safe.keys import digest, new_token
-from pullcord.store import organisations, users
+from pullcord.store import meetings, organisations, users
 from pullcord.store.models import Invitation, Membership, User
 from pullcord.store.organisations import ROLES, LastOwner, Role
 
@@ -95,6 +96,15 @@ def remove(desk: Desk, owner: User, member: int) -> None:
 def rename(owner: User, name: str) -> None:
     """Raises NotFound, Refused."""
     organisations.rename(owner, plain_name(name, "Give your organisation a name."))
+
+
+def choose_sender(owner: User, name: str) -> None:
+    """Under which name the organisation writes to people; empty = the usual one. Raises NotFound, Refused."""
+    organisations.owned_by(owner)
+    chosen = " ".join(name.split())
+    if chosen and (why := wrong_with(chosen, meetings=[one.name for one in meetings.all_of(owner)])):
+        raise Refused("telling-name", why)
+    organisations.choose_sender(owner, chosen)
 
 
 def _accept(desk: Desk, opened: Invitation, user: User) -> None:

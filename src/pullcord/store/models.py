@@ -23,6 +23,8 @@ class Organisation(models.Model):
     id = models.CharField(primary_key=True, max_length=32)
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField()
+    sender = models.CharField(max_length=40, default="", blank=True)
+    """Under which name it writes to people, which says nothing: see `core.sender`. Empty = the usual one."""
     people_days = models.IntegerField(default=365)
     """How long the people of an incident are kept: see `core.retention`."""
     looks_days = models.IntegerField(default=730)

@@ -109,6 +109,11 @@ def rename(owner: User, name: str) -> None:
     Organisation.objects.filter(pk=owned_by(owner).pk).update(name=name)
 
 
+def choose_sender(owner: User, name: str) -> None:
+    """Raises NotFound."""
+    Organisation.objects.filter(pk=owned_by(owner).pk).update(sender=name)
+
+
 def change_role(owner: User, member: int, role: Role, *, at: datetime, ended: Ended) -> None:
     """What they were ends, and the new role begins. Raises NotFound, LastOwner, and what `ended` raises."""
     with _alone(owner) as organisation:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from pullcord.core.retention import is_allowed
+from pullcord.core.sender import LONGEST
 
 MOST_HOURS = 24 * 7
 
@@ -88,6 +89,15 @@ class Invite(forms.Form):
 
 class OrganisationName(forms.Form):
     name = forms.CharField(label=_("What your organisation is called"), max_length=200)
+
+
+class SenderName(forms.Form):
+    sender = forms.CharField(
+        label=_("The name over your messages"),
+        max_length=LONGEST,
+        required=False,
+        help_text=_("A first name, or a word that says nothing. Not what happened, not what your group is about."),
+    )
 
 
 class AskHelp(forms.Form):

@@ -51,6 +51,7 @@ urlpatterns = [
     path("people/looked", looked.show, name="looked"),
     path("people/invite", people.invite, name="people_invite"),
     path("people/name", people.rename, name="people_rename"),
+    path("people/sender", people.sender, name="people_sender"),
     path("people/invitations/<slug:invitation_id>/take-back", people.take_back, name="invitation_take_back"),
     path("people/<int:member>/role", people.change, name="member_change"),
     path("people/<int:member>/remove", people.remove, name="member_remove"),

@@ -4,12 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Who helps with an incident from outside, and which incident's people are kept on."""
+    """Who helps with an incident from outside, which incident's people are kept on, and under which name an organisation writes."""
 
     dependencies = [("store", "0008_looks")]
 
     operations = [
         migrations.AddField("Incident", "kept_on_since", models.DateTimeField(null=True)),
+        migrations.AddField("Organisation", "sender", models.CharField(max_length=40, default="", blank=True)),
         migrations.CreateModel(
             name="Help",
             fields=[

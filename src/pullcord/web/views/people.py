@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from pullcord.core.sender import shown
 from pullcord.jobs import people as job
 from pullcord.jobs.desk import current
+from pullcord.jobs.meetings import Refused
 from pullcord.store import NotFound, helps, organisations
 from pullcord.store.models import Invitation, User
-from pullcord.web.forms import ROLES, Invite, NewAccount, OrganisationName
+from pullcord.web.forms import ROLES, Invite, NewAccount, OrganisationName, SenderName
 from pullcord.web.views import errors
 from pullcord.web.views.asked import me
 
@@ -74,6 +76,20 @@ def rename(request: HttpRequest) -> HttpResponse:
     return redirect("people")
 
 
+@require_POST
+def sender(request: HttpRequest) -> HttpResponse:
+    form = SenderName(request.POST)
+    organisations.owned_by(me(request))
+    try:
+        job.choose_sender(
+            me(request), form.cleaned_data["sender"] if form.is_valid() else request.POST.get("sender", "")
+        )
+        messages.success(request, _("Changed."))
+    except Refused as why:
+        messages.warning(request, _("%s Nothing was changed.") % why.sentence)
+    return redirect("people")
+
+
 @login_not_required
 @sensitive_post_parameters("password", "again")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,5 +138,7 @@ def _page(request: HttpRequest, form: Invite) -> HttpResponse:
         "form": form,
         "name": OrganisationName(initial={"name": organisations.owned_by(owner).name}),
         "roles": ROLES,
+        "sender": SenderName(initial={"sender": organisations.owned_by(owner).sender}),
+        "shown_sender": shown(organisations.owned_by(owner).sender),
     }
     return render(request, "people/people.html", told)
