@@ -25,9 +25,10 @@ MAY = {
     "invitation": {"owner"},
     "member": {"owner"},
     "help": {"caseworker"},
+    "own line": {"owner"},
     "its help": {"owner", "lead"},
 }
-OWNERS_PAGES = ("people", "people_invite", "people_rename", "people_sender", "looked", "keeping")
+OWNERS_PAGES = ("people", "people_invite", "people_rename", "people_sender", "own_lines", "looked", "keeping")
 NEW = {"name": "Ida", "username": "ida", "password": "three quiet words", "again": "three quiet words"}
 
 

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from pullcord.jobs import helps, meetings, people, record
+from pullcord.jobs import helps, meetings, own_lines, people, record
 from pullcord.jobs.desk import Desk
 from pullcord.store import organisations
 from pullcord.store.models import User
@@ -30,6 +30,8 @@ TABLE = {
     "keeping": "mine",
     "people_rename": "mine",
     "people_sender": "mine",
+    "own_lines": "mine",
+    "own_line_act": "own line",
     "invitation_take_back": "invitation",
     "member_change": "member",
     "member_remove": "member",
@@ -87,14 +89,17 @@ class Things(NamedTuple):
     token: str
     invitation: str
     help: str
+    line: str
     member: str
 
     def told(self) -> str:
         """A pattern that finds any of it on a page. A member's number is too short to be looked for alone."""
-        return "|".join(("Choir", "Ruth", "Anna", "A script", "Ida", "Cora", *self[:-1], f"people/{self.member}/"))
+        return "|".join(
+            ("Choir", "Ruth", "Anna", "A script", "Ida", "Cora", "Nora", *self[:-2], f"people/{self.member}/")
+        )
 
     def none(self) -> "Things":
-        return Things(NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, member="999999")
+        return Things(NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, line="999999", member="999999")
 
     def of(self, name: str) -> dict[str, str]:
         """What the address of this page takes."""
@@ -102,6 +107,7 @@ class Things(NamedTuple):
             "mine": {"name": "janus"} if name == "meeting_connect" else {},
             "open": {"token": NOBODY} if name in ("first", "come_in", "come_to_help") else {},
             "invitation": {"invitation_id": self.invitation},
+            "own line": {"line": self.line, "act": "checked"},
             "help": {"help_id": self.help},
             "its help": {"incident_id": self.incident, "help_id": self.help},
             "member": {"member": self.member},
@@ -149,7 +155,8 @@ def things(desk: Desk, answers, owner: User, monkeypatch: pytest.MonkeyPatch) ->
     record.take_in(desk, incident)
     until = people.now(desk) + timedelta(days=30)
     help_id = helps.ask(desk, owner, incident, who="Cora", until=until).help.pk
-    return Things(meeting.id, incident, link, token, invitation, help_id, member)
+    line = own_lines.add(desk, owner, name="Nora", number="020 7946 0000", source="her letter").pk
+    return Things(meeting.id, incident, link, token, invitation, help_id, str(line), member)
 
 
 def ask(client: Client, method: str, name: str, things: Things):

@@ -68,6 +68,26 @@ class Invitation(models.Model):
         return self.id
 
 
+class OwnLine(models.Model):
+    """A help line that an organisation entered for its own people."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    number = models.CharField(max_length=40)
+    hours = models.CharField(max_length=200, default="", blank=True)
+    source = models.CharField(max_length=200)
+    """Where the number was read."""
+    checked_on = models.DateField()
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~models.Q(source=""), name="no_line_without_source"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Help(models.Model):
     """A caseworker may read the record of one incident until a day. Of the link itself only the digest is here."""
 

@@ -100,6 +100,17 @@ class SenderName(forms.Form):
     )
 
 
+class NewLine(forms.Form):
+    name = forms.CharField(label=_("Who answers"), max_length=80)
+    number = forms.CharField(label=_("The number, as it is dialled"), max_length=40)
+    hours = forms.CharField(label=_("When they answer"), max_length=200, required=False)
+    source = forms.CharField(
+        label=_("Where you read the number"),
+        max_length=200,
+        help_text=_("The address of their own page, or for example “their letter of 3 May”."),
+    )
+
+
 class AskHelp(forms.Form):
     who = forms.CharField(label=_("Who is asked"), max_length=200, help_text=_("A name, for your own list."))
     until = forms.DateField(

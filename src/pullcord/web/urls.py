@@ -20,6 +20,7 @@ from pullcord.web.views import (
     looked,
     meetings,
     notes,
+    own_lines,
     people,
 )
 
@@ -51,6 +52,8 @@ urlpatterns = [
     path("people/looked", looked.show, name="looked"),
     path("people/invite", people.invite, name="people_invite"),
     path("people/name", people.rename, name="people_rename"),
+    path("people/lines", own_lines.show, name="own_lines"),
+    path("people/lines/<int:line>/<slug:act>", own_lines.act, name="own_line_act"),
     path("people/sender", people.sender, name="people_sender"),
     path("people/invitations/<slug:invitation_id>/take-back", people.take_back, name="invitation_take_back"),
     path("people/<int:member>/role", people.change, name="member_change"),

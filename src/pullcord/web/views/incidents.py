@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pullcord.core import timeline
 from pullcord.core.steps import KNOWN, STEPS, morning, next_step
 from pullcord.jobs import meetings as job
+from pullcord.jobs import own_lines as own_lines_job
 from pullcord.jobs.desk import Desk, current
 from pullcord.safe.kit import KitUnreadable
-from pullcord.store import helps, incidents, organisations
+from pullcord.store import helps, incidents, organisations, own_lines
 from pullcord.store.models import Meeting, Step, User
 from pullcord.web import cases
 from pullcord.web.cases import Case
@@ -47,6 +48,7 @@ def show(request: HttpRequest, incident_id: str) -> HttpResponse:
         "hands": hands_of(None if case.meeting is None else case.meeting.platform),
         "people": cases.of_people(desk, owner, case),
         "can_let_in": can_let_in(desk, case),
+        "lines": own_lines_of(desk, case),
         **for_leads(desk, owner, case),
         "back": came_back(case.incident),
         "soon": cases.before_its_time(desk, owner, case),
@@ -87,6 +89,12 @@ def again(desk: Desk, owner: User, case: Case, stands: str) -> str:
     if case.kit is None or not case.has_meeting or stands not in ("asking", "by hand", "open door"):
         return ""
     return press_ticket(desk, owner, case.kit.meeting.id)
+
+
+def own_lines_of(desk: Desk, case: Case) -> list[own_lines_job.Shown]:
+    """Those of the organisation whose incident it is."""
+    kept = case.row if case.row is not None else case.meeting
+    return [] if kept is None else own_lines_job.shown(desk, own_lines.shown_at(kept.organisation_id))
 
 
 def for_leads(desk: Desk, owner: User, case: Case) -> dict[str, Any]:
