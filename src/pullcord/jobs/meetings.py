@@ -90,7 +90,8 @@ def add(
     if meeting_id is not None and not (meeting_id.isalnum() and len(meeting_id) <= LONGEST_ID):
         raise Refused("bad-id", "A meeting's own number has letters and digits only, 32 at most.")
     told = _hours_and_name(name, starts, ends, hold_seconds)
-    where = {"platform": platform, **_where(desk, organisations.home_of(owner).pk, platform, at, secrets)}
+    whose = organisations.home_of(owner).pk if beside is None else beside.organisation_id
+    where = {"platform": platform, **_where(desk, whose, platform, at, secrets)}
     with transaction.atomic():
         meeting = meetings.add(owner, meeting_id or new_id(), now=_now(desk), beside=beside, **told, **where)
         meetings.follow_incidents(meeting)
