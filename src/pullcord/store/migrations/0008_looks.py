@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Who looked at whom, and how long an organisation keeps what it keeps."""
 
-    dependencies = [("store", "0004_meetings_have_one")]
+    dependencies = [("store", "0007_drill")]
 
     operations = [
         migrations.CreateModel(
