@@ -3,7 +3,7 @@
 import http.client
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -61,15 +61,23 @@ class Door(NamedTuple):
 
 @contextmanager
 def door(
-    folder: Path, *, trouble: str | None = None, ears: Ears | None = None, guide: ASGIApp | None = None
+    folder: Path,
+    *,
+    trouble: str | None = None,
+    ears: Ears | None = None,
+    guide: ASGIApp | None = None,
+    practice: Callable[[str], ASGIApp] | None = None,
 ) -> Iterator[Door]:
-    """`trouble`: what the banner says; the door then stands alone, as in stop-only mode."""
+    """`trouble`: what the banner says; the door then stands alone, as in stop-only mode. `practice`: told the address."""
     with scene(folder) as now, _bound() as listening:
         port = listening.getsockname()[1]
         config = read_config(str(folder), environment={"PULLCORD_LISTEN": f"127.0.0.1:{port}"})
         desk = open_desk(config, wire=lambda _: now.wire)
-        app = edge.build(desk, people=None, practice=None, static=None, trouble=lambda: trouble, ears=ears, guide=guide)
-        server = Prompt(uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False))
+        room = practice(f"http://127.0.0.1:{port}") if practice else None
+        app = edge.build(desk, people=None, practice=room, static=None, trouble=lambda: trouble, ears=ears, guide=guide)
+        server = Prompt(
+            uvicorn.Config(app, ws="websockets-sansio", lifespan="off", log_level="warning", access_log=False)
+        )
         server.config.timeout_graceful_shutdown = 1
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import socket
 import ssl
 import subprocess
 import time
@@ -10,9 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from starlette.types import ASGIApp
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
+from pullcord.practice.app import app as practice_app
+from pullcord.practice.rooms import Rooms
 from tests.conftest import Need
+from tests.contract.ground_practice import Participant
 from tests.doors import Door, door
+from tests.logs import refuse_in
 from tests.serving import free_port
 
 pytestmark = pytest.mark.servers
@@ -76,8 +84,6 @@ def running(words: list[str], port: int, folder: Path) -> Iterator[None]:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    import socket
-
     until = time.monotonic() + 15
     while True:
         try:
@@ -133,8 +139,62 @@ def test_a_press_through_the_web_server_ends_the_meeting_and_no_log_holds_its_li
             for name in ("j", "i", "w", "host", "live", "first", "practice"):
                 ask(port, "GET", f"/{name}/{token}/more?{token}", host=host)
         assert behind.scene.wire.ends() == 1
-    log = (tmp_path / "pullcord.log").read_text()
-    assert "/health" in log
-    assert "/c/" in log
-    for file in [*tmp_path.glob("*.log"), tmp_path / "said"]:
-        assert token not in file.read_text(), file.name
+    refuse_in_logs(tmp_path, token, shown=("/health", "/c/"))
+
+
+@pytest.mark.parametrize("front", [nginx, caddy])
+def test_a_change_comes_through_the_web_server_at_once_and_its_log_holds_no_ticket(front, need: Need, tmp_path: Path):
+    tmp_path.chmod(0o755)
+    with door(tmp_path / "data") as behind:
+        port, link, host = free_port(), behind.scene.link, f"127.0.0.1:{behind.port}"
+        behind.ask("POST", f"/c/{link}/stop")
+        incident = behind.scene.desk.means.book.latest(behind.scene.kit.meeting.id)
+        assert incident is not None
+        ticket = behind.scene.desk.tickets.issue("live", by="user:1", about=(incident.id,), seconds=60)
+        with running(front(need, tmp_path, behind, port), port, tmp_path):
+            line = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=ssl._create_unverified_context())
+            line.request("GET", f"/live/{ticket}", headers={"Host": host})
+            stream = line.getresponse()
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            assert [stream.readline(), stream.readline()] == [b"retry: 2000\n", b"\n"]
+            assert ask(port, "POST", f"/c/{link}/back", host=host, body=b"")[0] in (200, 303)
+            since = time.monotonic()
+            assert [stream.readline(), stream.readline()] == [b"event: change\n", b"data: \n"]
+            assert time.monotonic() - since < 1
+            stream.close()
+            line.close()  # the web server must let go of it too: one that does not, does not end
+    refuse_in_logs(tmp_path, link, ticket, shown=("/live/",))
+
+
+@pytest.mark.parametrize("front", [nginx, caddy])
+def test_the_practice_meeting_opens_through_the_web_server_and_no_log_holds_its_link(front, need: Need, tmp_path: Path):
+    tmp_path.chmod(0o755)
+    rooms = Rooms(tmp_path / "rooms", on_event=None)
+    invited = rooms.create("Tuesday", [("Guest 1", "guest")], now=time.time()).links[0].token
+
+    def practice(address: str) -> ASGIApp:
+        return practice_app(rooms, public_address=address)
+
+    with door(tmp_path / "data", practice=practice) as behind:
+        port, public = free_port(), f"127.0.0.1:{behind.port}"
+        with running(front(need, tmp_path, behind, port), port, tmp_path):
+            line = connect(
+                f"wss://{public}/practice/ws/{invited}?{invited}",
+                sock=socket.create_connection(("127.0.0.1", port), 10),
+                ssl=ssl._create_unverified_context(),
+                origin=Origin(f"http://{public}"),
+                close_timeout=1,
+                proxy=None,
+            )
+            with line:
+                someone = Participant(line)
+                someone.say(kind="join", name="Ruth")
+                assert someone.hear()["kind"] == "people"
+    refuse_in_logs(tmp_path, invited, "Ruth", shown=("/practice/",))
+
+
+def refuse_in_logs(folder: Path, *secrets: str, shown: tuple[str, ...]) -> None:
+    """`shown`: what the log must hold, so that it is known to be one."""
+    log = (folder / "pullcord.log").read_text()
+    assert [door for door in shown if door not in log] == []
+    refuse_in([*folder.glob("*.log"), folder / "said"], *secrets)
