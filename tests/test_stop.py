@@ -102,6 +102,32 @@ def test_a_second_process_on_the_same_journal_sends_no_second_end(tmp_path: Path
         assert now.wire.ends() == 1
 
 
+def test_who_saw_it_over_just_before_the_end_of_another_process_went_out_still_hears_that_it_is_over(
+    tmp_path: Path,
+) -> None:
+    """Two commands at once, of a meeting in which nobody is: the second one's look comes before the first one's end."""
+    from pullcord.jobs.desk import open_desk
+
+    with scene(tmp_path) as now:
+        other = open_desk(now.desk.config, wire=lambda _: now.wire)
+        about = {"meeting": now.kit.meeting.id, "incident": "1" * 16}
+        other.means.journal.append("pressed", **about, press="2" * 16, door="command line", by="terminal", drill=True)
+
+        def others_end(what: str) -> None:
+            if what == "POST hold":  # by now the proof is ours
+                now.wire.before = lambda _: None
+                now.desk.means.journal.settle(wait_seconds=5)
+                other.means.journal.append("sent", **about, verb="end")
+
+        now.wire.before = others_end
+        pressed = stop(now.kit, now.desk.means, by="ben", door="command line")
+        other.means.journal.close()
+        assert pressed.incident.presses[0].id == "2" * 16
+        assert pressed.incident.is_over
+        assert pressed.error is None
+        assert now.wire.ends() == 0
+
+
 def test_a_meeting_that_runs_again_is_ended_again(tmp_path: Path) -> None:
     with scene(tmp_path) as now:
         stop(now.kit, now.desk.means, by="anna", door=DOOR)

@@ -372,10 +372,17 @@ def _by_hand(rungs: Rungs, error: PlatformError) -> PlatformError:
 def _told(
     kit: Kit, incident: Incident, press: str, written: bool, error: PlatformError | None, means: Means
 ) -> Pressed:
-    means.journal.settle(wait_seconds=PATIENCE_SECONDS)
-    incident = _newest(incident, means)
+    incident = _settled(incident, means)
+    # Another process's end may have gone out after our proof; it opens the question anew, and its own proof is not there yet.
+    if error is None and not incident.is_over and _seen_over(kit, incident, means, patience=OTHERS_TURN_SECONDS):
+        incident = _settled(incident, means)
     hands = () if error is None else own_hands(kit.meeting.platform)
     return Pressed(incident, press, written, error, hands)
+
+
+def _settled(incident: Incident, means: Means) -> Incident:
+    means.journal.settle(wait_seconds=PATIENCE_SECONDS)
+    return _newest(incident, means)
 
 
 def own_hands(platform_name: str) -> tuple[str, ...]:
