@@ -5,12 +5,15 @@ import re
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import Message, Receive, Scope, Send
 
 from pullcord.edge.metrics import PATH, Count, Metrics, written
 from pullcord.jobs.guard import Guard
 from pullcord.safe.inbox import Inbox
 from pullcord.serve.counts import FIGURES, Sources, counts
+from tests.logs import refuse_in
+from tests.serving import for_the_server, give_away, serving
 from tests.stopping import scene
 from tests.test_house import page, undocumented
 
@@ -89,3 +92,32 @@ def test_the_figures_tell_how_many_and_never_who_or_which(tmp_path: Path):
 
 def test_each_figure_has_its_line_in_the_reference():
     assert not undocumented(FIGURES, page("metrics.md"))
+
+
+@pytest.mark.servers
+def test_a_prometheus_reads_all_that_a_running_server_counts_and_no_name_in_it(tmp_path: Path):
+    data = for_the_server(tmp_path)
+    with scene(data) as now:
+        meeting, secrets = now.kit.meeting, (now.link, now.token, *now.invitations)
+        kept_back = (
+            meeting.id,
+            meeting.name,
+            "Anna",
+            "Guest",
+            "127.0.0.1",
+            *secrets,
+            *(one.id for one in now.kit.cords),
+        )
+    give_away(data)
+    with serving(data) as server:
+        status, headers, text = server.ask("GET", PATH)
+    assert status == 200
+    assert headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    told = {one.name: one.samples for one in text_string_to_metric_families(text)}
+    assert {*told, "pullcord_checked"} == set(FIGURES), "the daily look may come before or after us"
+    labels = {(name, value) for samples in told.values() for one in samples for name, value in one.labels.items()}
+    assert {value for name, value in labels if name != "result"} == {"practice"}
+    assert {name for name, _ in labels} <= {"platform", "result"}
+    assert [one.value for one in told["pullcord_meetings"]] == [1]
+    assert [one.value for one in told["pullcord_full"]] == [1]
+    refuse_in(text, *kept_back)
