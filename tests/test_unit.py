@@ -89,6 +89,7 @@ def test_systemd_finds_no_fault_with_the_unit_and_calls_it_well_protected(tmp_pa
     env = {**os.environ, "SYSTEMD_COLORS": "0"}
     told = subprocess.run([analyze, "verify", "--man=no", file], capture_output=True, text=True, env=env, check=False)
     assert [line for line in told.stderr.splitlines() if "pullcord.service" in line] == []
+    assert told.returncode == 0, told.stderr
     weighed = subprocess.run(
         [analyze, "security", "--offline=true", f"--threshold={MOST_EXPOSED}", "--no-pager", file],
         capture_output=True,
@@ -99,3 +100,4 @@ def test_systemd_finds_no_fault_with_the_unit_and_calls_it_well_protected(tmp_pa
     found = re.search(r"exposure level for pullcord.service: ([0-9.]+)", weighed.stdout)
     assert found, weighed.stderr
     assert float(found[1]) * 10 <= MOST_EXPOSED, weighed.stdout
+    assert weighed.returncode == 0, "systemd's own threshold"
