@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pullcord.edge.metrics import PATH, Count, Metrics, written
 from pullcord.jobs.guard import Guard
 from pullcord.safe.inbox import Inbox
 from pullcord.serve.counts import FIGURES, Sources, counts
+from pullcord.serve.house import Troubles
 from tests.logs import refuse_in
 from tests.serving import for_the_server, give_away, serving
 from tests.stopping import scene
@@ -77,7 +79,9 @@ def test_whoever_comes_from_elsewhere_or_through_a_proxy_finds_nothing(how: dict
 def test_the_figures_tell_how_many_and_never_who_or_which(tmp_path: Path):
     with scene(tmp_path) as now:
         inbox = Inbox(str(tmp_path / "inbox.sqlite3"))
-        sources = Sources(now.desk, Guard(now.desk), inbox, lambda part: "broken" if part == "engine" else None)
+        troubles = Troubles()
+        troubles.say("engine", "broken")
+        sources = Sources(now.desk, Guard(now.desk), inbox, troubles)
         told = {one.name: one for one in counts(sources)}
         inbox.close()
         lines = [line for one in told.values() for line in written([one]).splitlines()]
@@ -88,6 +92,17 @@ def test_the_figures_tell_how_many_and_never_who_or_which(tmp_path: Path):
         meeting = now.kit.meeting
         for secret in (meeting.id, meeting.name, now.link, now.token, *(cord.id for cord in now.kit.cords)):
             assert not any(secret in line for line in lines)
+
+
+@pytest.mark.parametrize("part", ["store", "engine", "kits"])
+def test_the_figure_says_full_only_where_health_does(part: str, tmp_path: Path):
+    with scene(tmp_path) as now, closing(Inbox(str(tmp_path / "inbox.sqlite3"))) as inbox:
+        troubles = Troubles()
+        for said, full in ((None, 1), ("broken", 0), (None, 1)):
+            troubles.say(part, said)
+            sources = Sources(now.desk, Guard(now.desk), inbox, troubles)
+            assert next(one.value for one in counts(sources) if one.name == "pullcord_full") == full
+            assert (troubles.sentence() is None) == bool(full), "which is what /health goes by"
 
 
 def test_each_figure_has_its_line_in_the_reference():

@@ -3,7 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from pullcord.edge.metrics import Count
 from pullcord.jobs import checked
@@ -15,10 +15,19 @@ from pullcord.safe.kit import Kit
 MOST_UNFOLDED = 1000
 
 
+class Trouble(Protocol):
+    """What is broken now."""
+
+    def of(self, part: str) -> str | None: ...
+
+    def sentence(self) -> str | None:
+        """What `/health` and the banner go by: None = nothing is."""
+
+
 class Sources:
     """Where the figures come from."""
 
-    def __init__(self, desk: Desk, guard: Guard, inbox: Inbox, trouble: Callable[[str], str | None]) -> None:
+    def __init__(self, desk: Desk, guard: Guard, inbox: Inbox, trouble: Trouble) -> None:
         self.desk, self.guard, self.inbox, self.trouble = desk, guard, inbox, trouble
 
 
@@ -58,8 +67,8 @@ def _unfolded(sources: Sources) -> Iterator[Count]:
 
 
 FIGURES: Final[Mapping[str, Figure]] = {
-    "pullcord_full": lambda s: [Count("pullcord_full", not (s.trouble("store") or s.trouble("engine")))],
-    "pullcord_engine_runs": _one("pullcord_engine_runs", lambda s: s.trouble("engine") is None),
+    "pullcord_full": lambda s: [Count("pullcord_full", s.trouble.sentence() is None)],
+    "pullcord_engine_runs": _one("pullcord_engine_runs", lambda s: s.trouble.of("engine") is None),
     "pullcord_meetings": _meetings,
     "pullcord_kits_unreadable": _one(
         "pullcord_kits_unreadable", lambda s: sum(not isinstance(kit, Kit) for kit in s.desk.kits.all())

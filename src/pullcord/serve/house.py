@@ -97,7 +97,7 @@ def build(config: Config, *, practice: ASGIApp | None = None) -> House:
     people = People(troubles)
     guard, inbox = Guard(desk), Inbox(config.database or config.path("product.sqlite3"))
     ears = Ears(inbox, wake=guard.wake, unwritten=lambda report: fold(report, seen))
-    sources = Sources(desk, guard, inbox, troubles.of)
+    sources = Sources(desk, guard, inbox, troubles)
     app = edge.build(
         desk,
         people=people,
