@@ -6,11 +6,15 @@ All of it is made in memory: nothing that was sealed or private is laid on a dis
 import io
 import os
 import re
+import sys
 import tarfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import pyrage
+
+from pullcord.config import ConfigError
+from pullcord.serve.lock import CannotServe
 
 USAGE, IDENTITY, DAMAGED, NOT_WRITTEN, NOT_OURS = 2, 3, 4, 5, 6
 """The exit codes of `backup` and `restore`, as their page lists them. 1 is left to what nobody foresaw."""
@@ -111,6 +115,18 @@ def lines_of(path: str) -> list[str]:
     except (OSError, ValueError):
         raise NotDone(USAGE, f"The file {path} cannot be read.") from None
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def explained(do: Callable[[], int]) -> int:
+    """The exit code of a command, with why it was not done as one sentence for whoever typed it."""
+    try:
+        return do()
+    except (ConfigError, CannotServe) as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    except NotDone as error:
+        print(error, file=sys.stderr)
+        return error.code
 
 
 def options(words: list[str], known: Iterable[str], usage: str) -> Mapping[str, list[str]]:

@@ -2,12 +2,11 @@
 
 import os
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
 
 from pullcord.config import FILE as SETTINGS
-from pullcord.config import Config, ConfigError, has_password_in, read_config
+from pullcord.config import Config, has_password_in, read_config
 from pullcord.jobs.desk import erased_list
 from pullcord.safe.files import replace_whole
 from pullcord.safe.gone import FILE as ERASED
@@ -18,6 +17,7 @@ from pullcord.serve.archive import (
     USAGE,
     NotDone,
     encrypt,
+    explained,
     is_ours,
     lines_of,
     not_written,
@@ -31,19 +31,16 @@ WITHOUT_SETTINGS = "The settings file is not in it, because it holds a password.
 
 
 def main(words: list[str]) -> int:
-    try:
-        told = options(words, ("--to", "--recipient", "--recipients", "--data"), USAGE_TEXT)
-        to = os.path.abspath(one(told["--to"], USAGE_TEXT))
-        recipients = told["--recipient"] + [line for path in told["--recipients"] for line in lines_of(path)]
-        os.umask(0o077)
-        for said in back_up(read_config(one(told["--data"] or [""], USAGE_TEXT) or None), to, recipients):
-            print(said)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return USAGE
-    except NotDone as error:
-        print(error, file=sys.stderr)
-        return error.code
+    return explained(lambda: _main(words))
+
+
+def _main(words: list[str]) -> int:
+    told = options(words, ("--to", "--recipient", "--recipients", "--data"), USAGE_TEXT)
+    to = os.path.abspath(one(told["--to"], USAGE_TEXT))
+    recipients = told["--recipient"] + [line for path in told["--recipients"] for line in lines_of(path)]
+    os.umask(0o077)
+    for said in back_up(read_config(one(told["--data"] or [""], USAGE_TEXT) or None), to, recipients):
+        print(said)
     return 0
 
 

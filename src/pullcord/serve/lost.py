@@ -5,9 +5,9 @@ import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
-from pullcord.config import Config, ConfigError, read_config
+from pullcord.config import Config, read_config
 from pullcord.platforms import platform
-from pullcord.serve.archive import USAGE, NotDone, decrypt, options, unpack
+from pullcord.serve.archive import USAGE, NotDone, decrypt, explained, options, unpack
 from pullcord.serve.archive import the_one as one
 from pullcord.serve.backup import snapshot
 from pullcord.store.inventory import Known, read
@@ -38,17 +38,15 @@ AFTERWARDS = (
 
 
 def main(words: list[str]) -> int:
+    return explained(lambda: _main(words))
+
+
+def _main(words: list[str]) -> int:
+    told = options(words, ("--identity", "--data"), USAGE_TEXT)
+    config = read_config(one(told["--data"] or [""], USAGE_TEXT) or None)
     try:
-        told = options(words, ("--identity", "--data"), USAGE_TEXT)
-        config = read_config(one(told["--data"] or [""], USAGE_TEXT) or None)
         copy = _from_backup(told) if told[""] or told["--identity"] else _from_folder(config)
         known = None if copy is None else read(copy)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return USAGE
-    except NotDone as error:
-        print(error, file=sys.stderr)
-        return error.code
     except (sqlite3.Error, ValueError):
         print(f"The database cannot be read. {NOBODY_KNOWS}", file=sys.stderr)
         known = None

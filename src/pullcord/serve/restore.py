@@ -5,13 +5,12 @@ All is made ready in a folder within the data folder, and moved into its place o
 
 import os
 import shutil
-import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from pullcord.config import FILE as SETTINGS
-from pullcord.config import Config, ConfigError, data_folder, read_config
+from pullcord.config import Config, data_folder, read_config
 from pullcord.jobs.desk import erased_list
 from pullcord.safe import gone
 from pullcord.safe.files import make_private_folder, remove, replace_whole, sync_folder
@@ -26,6 +25,7 @@ from pullcord.serve.archive import (
     USAGE,
     NotDone,
     decrypt,
+    explained,
     not_written,
     options,
     unpack,
@@ -56,33 +56,30 @@ class Told(NamedTuple):
 
 
 def main(words: list[str]) -> int:
+    return explained(lambda: _main(words))
+
+
+def _main(words: list[str]) -> int:
     from pullcord import serve
 
-    try:
-        said = options(words, ("--identity", "--erased", "--into", "--without-key", "--data"), USAGE_TEXT)
-        told = Told(
-            one(said[""], USAGE_TEXT),
-            one(said["--identity"], USAGE_TEXT),
-            said["--erased"],
-            said["--without-key"] == ["yes"],
-            one(said["--into"] or [""], USAGE_TEXT),
-        )
-        data = data_folder(one(said["--data"] or [""], USAGE_TEXT) or None)
-        os.umask(0o077)
-        serve.refuse_root()
-        for sentence in restore(data, told):
-            print(sentence)
-    except (ConfigError, serve.CannotServe) as error:
-        print(error, file=sys.stderr)
-        return USAGE
-    except NotDone as error:
-        print(error, file=sys.stderr)
-        return error.code
+    said = options(words, ("--identity", "--erased", "--into", "--without-key", "--data"), USAGE_TEXT)
+    told = Told(
+        one(said[""], USAGE_TEXT),
+        one(said["--identity"], USAGE_TEXT),
+        said["--erased"],
+        said["--without-key"] == ["yes"],
+        one(said["--into"] or [""], USAGE_TEXT),
+    )
+    data = data_folder(one(said["--data"] or [""], USAGE_TEXT) or None)
+    os.umask(0o077)
+    serve.refuse_root()
+    for sentence in restore(data, told):
+        print(sentence)
     return 0
 
 
 def restore(data: str, told: Told) -> list[str]:
-    """What to tell the operator. Raises NotDone, ConfigError, CannotServe; then the data folder is as it was."""
+    """What to tell the operator. Raises NotDone, CannotServe; then the data folder is as it was."""
     from pullcord import serve
 
     files = unpack(decrypt(_read(told.archive), told.identity))
