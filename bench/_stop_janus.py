@@ -53,6 +53,7 @@ class StampedWire:
 
     def __init__(self) -> None:
         self._warm = WarmWire()
+        self.reach = self._warm.reach
         self.end_at = 0.0
 
     def send(self, request: Request) -> Reply:

@@ -21,6 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from pullcord.config import Config
 from pullcord.jobs.desk import Desk, open_desk, put
+from pullcord.platforms.reach import EVERYWHERE
 from pullcord.platforms.wire import Reply, Request, Wire
 from pullcord.web import settings
 from tests.postgres_server import Postgres, running
@@ -48,6 +49,8 @@ all_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"
 
 class Answers:
     """A wire whose other end says what it is told to, to every request. Keeps the requests."""
+
+    reach = EVERYWHERE
 
     def __init__(self) -> None:
         self.requests: list[Request] = []

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pullcord.config import read_config
 from pullcord.jobs.desk import Desk, open_desk
+from pullcord.platforms.reach import EVERYWHERE
 from pullcord.platforms.wire import ColdWire, Reply, Request, WireError
 from pullcord.safe.keys import digest, new_token
 from pullcord.safe.kit import Cord, Kit, StopToken
@@ -21,6 +22,8 @@ FAR = 4_000_000_000.0
 
 class ToldWire:
     """Sends for real unless told otherwise, and remembers what went out, in order."""
+
+    reach = EVERYWHERE
 
     def __init__(self) -> None:
         self.sent: list[str] = []

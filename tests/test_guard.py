@@ -10,6 +10,7 @@ from pullcord.jobs.desk import open_desk
 from pullcord.jobs.guard import MOST_AT_ONE_PLACE, Guard
 from pullcord.jobs.press import let_back_in
 from pullcord.jobs.stop import stop
+from pullcord.platforms.reach import EVERYWHERE
 from pullcord.platforms.wire import Reply, Request
 from pullcord.safe.kit import Kit
 from tests.contract.ground import Refused
@@ -233,6 +234,8 @@ def test_an_event_has_somebody_put_out_within_a_second(unbarred: Post):
 
 class Slow:
     """A platform of many rooms, of which those on one server hang."""
+
+    reach = EVERYWHERE
 
     def __init__(self, room: Room) -> None:
         self.room, self.asked = room, list[str]()

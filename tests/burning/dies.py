@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from pullcord.config import read_config
 from pullcord.jobs.desk import open_desk
 from pullcord.jobs.stop import Means, finish, stop
+from pullcord.platforms.reach import EVERYWHERE
 from pullcord.platforms.wire import Reply, Request
 from pullcord.safe.book import Book
 from pullcord.safe.journal import Journal, Line
@@ -43,6 +44,8 @@ class Steps:
 
 
 class DyingWire:
+    reach = EVERYWHERE
+
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
 

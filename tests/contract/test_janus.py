@@ -10,6 +10,7 @@ from queue import Queue
 import pytest
 
 from pullcord.platforms import janus
+from pullcord.platforms.reach import EVERYWHERE
 from pullcord.platforms.wire import ColdWire
 from pullcord.words import Event, Meeting, Person, PlatformError
 from tests.conftest import Need
@@ -295,6 +296,8 @@ def test_a_server_that_numbers_its_rooms_is_asked_by_number():
     asked: list[dict[str, object]] = []
 
     class Listening:
+        reach = EVERYWHERE
+
         def send(self, request):
             asked.append(json.loads(request.body)["request"])
             raise AssertionError

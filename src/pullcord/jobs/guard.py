@@ -17,7 +17,6 @@ from pullcord.jobs.aside import Aside
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.keep import Memory, end_hold, keep, keeps_until, not_asked, sum_up
 from pullcord.platforms import platform
-from pullcord.platforms.reach import of_wire
 from pullcord.platforms.wire import Reply, Request, Wire
 from pullcord.safe.kit import Kit, KitUnreadable
 from pullcord.words import PlatformError
@@ -40,7 +39,7 @@ class Counted:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self.reach = of_wire(wire)
+        self.reach = wire.reach
         self.calls = 0
 
     def send(self, request: Request) -> Reply:

@@ -63,13 +63,6 @@ class Reach:
 
 
 EVERYWHERE: Final = Reach(everywhere=True)
-PUBLIC: Final = Reach()
-
-
-def of_wire(wire: object) -> Reach:
-    """For an adapter that brings a line of its own: as far as the wire it was handed. A wire that does not say goes to the public."""
-    found = getattr(wire, "reach", PUBLIC)
-    return found if isinstance(found, Reach) else PUBLIC
 
 
 def is_public(address: str) -> bool:

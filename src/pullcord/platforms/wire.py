@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from pullcord.platforms.line import Broken, Line
-from pullcord.platforms.reach import EVERYWHERE, OutOfReach, Reach, of_wire
+from pullcord.platforms.reach import EVERYWHERE, OutOfReach, Reach
 from pullcord.words import PlatformError
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ class WireError(Exception):
 
 
 class Wire(Protocol):
+    @property
+    def reach(self) -> Reach:
+        """How far it goes: also for an adapter that brings a line of its own."""
+
     def send(self, request: Request) -> Reply:
         """Raises WireError."""
 
@@ -106,7 +110,7 @@ class Hurried:
     def __init__(self, wire: Wire, seconds: float) -> None:
         self._wire = wire
         self.seconds = patience(wire, seconds)
-        self.reach = of_wire(wire)
+        self.reach = wire.reach
 
     def send(self, request: Request) -> Reply:
         return self._wire.send(request._replace(wait_seconds=min(self.seconds, request.wait_seconds)))

@@ -13,7 +13,6 @@ from collections.abc import Callable, Coroutine
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from pullcord.platforms.reach import of_wire
 from pullcord.platforms.wire import Wire, patience
 from pullcord.platforms.xmpp_room import (
     ABSENT,
@@ -217,7 +216,7 @@ def _during(meeting: Meeting, wire: Wire, do: "Callable[[Line], Coroutine[Any, A
             raise
         sentence = "This machine lacks what speaks XMPP. Whoever runs it gets it by: pip install pullcord[xmpp]."
         raise PlatformError("xmpp-not-installed", sentence, retry=False) from None
-    return during(place, *account, patience(wire, WAIT_SECONDS), of_wire(wire), do)
+    return during(place, *account, patience(wire, WAIT_SECONDS), wire.reach, do)
 
 
 def _place(meeting: Meeting) -> "Place":
