@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
+LONG = 8
+
 
 def refuse_in(written: str | bytes | Path | Iterable[Path], *secrets: str) -> None:
     """Also as an address writes it, and as base64 does. What is searched for is said in the failure: it is a test's own.
@@ -31,5 +33,11 @@ def _places(written: str | bytes | Path | Iterable[Path]) -> Iterable[tuple[str,
 
 def _holds(text: bytes, secret: str) -> bool:
     plain = secret.encode()
-    forms = {plain, quote(secret, safe="").encode(), base64.b64encode(plain).rstrip(b"="), plain.hex().encode()}
-    return any(form.lower() in text.lower() for form in forms)
+    if any(form.lower() in text.lower() for form in (plain, quote(secret, safe="").encode())):
+        return True
+    # What is short is found in any random number by chance, once it is written in one of these.
+    return len(plain) >= LONG and (plain.hex() in text.decode("latin-1").lower() or _in_base64(plain) in text)
+
+
+def _in_base64(plain: bytes) -> bytes:
+    return base64.b64encode(plain).rstrip(b"=")

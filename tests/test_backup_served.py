@@ -7,6 +7,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from tests.logs import refuse_in
 from tests.postgres_server import PASSWORD, Postgres
 from tests.serving import for_the_server, give_away, mode_of, run, serving
 
@@ -46,6 +47,6 @@ def test_a_server_is_backed_up_as_it_runs_and_another_one_starts_on_the_restored
     back = run(archive, data, **now_is)
     assert back.returncode == 0, back.stderr
     assert "Everybody signs in anew" in back.stdout
-    assert PASSWORD not in made.stdout + made.stderr + back.stdout + back.stderr
+    refuse_in(made.stdout + made.stderr + back.stdout + back.stderr, PASSWORD)
     with serving(data, **now_is) as now:
         assert mode_of(now) == "full"
