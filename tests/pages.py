@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
@@ -46,6 +47,17 @@ def signed_in(user: User | None, *, checks_csrf: bool = False) -> Client:
     if user is not None:
         enrol(user)
         client.force_login(user)
+    return client
+
+
+def long_signed_in(user: User) -> Client:
+    """For more than ten minutes."""
+    client = signed_in(user)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {**one, "at": one["at"] - 601} for one in session[AUTHENTICATION_METHODS_SESSION_KEY]
+    ]
+    session.save()
     return client
 
 

@@ -12,7 +12,7 @@ from pullcord.jobs.desk import Desk
 from pullcord.store.models import User
 from pullcord.web import first
 from tests.desk import ADDRESS
-from tests.pages import Room, add, by, on_disk, press, signed_in, text_of
+from tests.pages import Room, add, by, long_signed_in, on_disk, press, signed_in, text_of
 
 SIGN_IN = {"login": "anna", "password": "a long password"}
 STEPS, APP, CODE = "/accounts/steps/", "/accounts/steps/app/", "/accounts/steps/code/"
@@ -128,7 +128,7 @@ def test_a_link_made_on_the_machine_drops_the_old_app_and_its_codes(desk: Desk, 
 
 
 def test_taking_the_app_away_asks_who_it_is_once_more(owner: User):
-    client = signed_in(owner)
+    client = long_signed_in(owner)
     for path in (f"{APP}remove/", f"{RECOVERY}new/"):
         assert client.post(path).headers["Location"].startswith("/accounts/reauthenticate/"), path
     assert Authenticator.objects.count() == 1

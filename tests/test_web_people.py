@@ -27,6 +27,7 @@ MAY = {
     "help": {"caseworker"},
     "own line": {"owner"},
     "its help": {"owner", "lead"},
+    "passkey": {"its host"},
 }
 OWNERS_PAGES = ("people", "people_invite", "people_rename", "people_sender", "own_lines", "looked", "keeping")
 NEW = {"name": "Ida", "username": "ida", "password": "three quiet words", "again": "three quiet words"}

@@ -16,6 +16,7 @@ from pullcord.store import organisations
 from pullcord.store.models import User
 from pullcord.web import seams
 from tests.pages import Room, add, by, on_disk, open_room, press, signed_in
+from tests.passkeys import Key, with_passkey
 
 # Which ids stand in the address of each page. `mine` = without an id: everybody who is signed in has his own.
 TABLE = {
@@ -66,6 +67,10 @@ TABLE = {
     "incident_step": "incident",
     "incident_words": "incident",
     "mfa_index": "mine",
+    "mfa_add_webauthn": "mine",
+    "mfa_edit_webauthn": "passkey",
+    "mfa_remove_webauthn": "passkey",
+    "mfa_reauthenticate_webauthn": "mine",
     "mfa_activate_totp": "mine",
     "mfa_deactivate_totp": "mine",
     "mfa_reauthenticate": "mine",
@@ -77,6 +82,7 @@ TABLE = {
     "account_inactive": "open",
     "account_logout": "open",
     "mfa_authenticate": "open",
+    "mfa_login_webauthn": "open",
 }
 NOBODY = "0123456789abcdef"
 METHODS = ("get", "head", "post")
@@ -91,15 +97,16 @@ class Things(NamedTuple):
     help: str
     line: str
     member: str
+    passkey: str
 
     def told(self) -> str:
-        """A pattern that finds any of it on a page. A member's number is too short to be looked for alone."""
-        return "|".join(
-            ("Choir", "Ruth", "Anna", "A script", "Ida", "Cora", "Nora", *self[:-2], f"people/{self.member}/")
-        )
+        """A pattern that finds any of it on a page. Numbers of members and passkeys are too short to be looked for alone."""
+        named = ("Choir", "Ruth", "Anna", "A script", "Ida", "Cora", "Nora")
+        return "|".join((*named, *self[:-3], f"people/{self.member}/", f"passkey/{self.passkey}/"))
 
     def none(self) -> "Things":
-        return Things(NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, line="999999", member="999999")
+        long = (NOBODY,) * 6
+        return Things(*long, line="999999", member="999999", passkey="999999")
 
     def of(self, name: str) -> dict[str, str]:
         """What the address of this page takes."""
@@ -111,6 +118,7 @@ class Things(NamedTuple):
             "help": {"help_id": self.help},
             "its help": {"incident_id": self.incident, "help_id": self.help},
             "member": {"member": self.member},
+            "passkey": {"pk": self.passkey},
             "meeting": {"meeting_id": self.meeting},
             "link": {"meeting_id": self.meeting, "cord_id": self.link, "act": "revoke"},
             "held link": {"meeting_id": self.meeting, "cord_id": self.link},
@@ -156,7 +164,8 @@ def things(desk: Desk, answers, owner: User, monkeypatch: pytest.MonkeyPatch) ->
     until = people.now(desk) + timedelta(days=30)
     help_id = helps.ask(desk, owner, incident, who="Cora", until=until).help.pk
     line = own_lines.add(desk, owner, name="Nora", number="020 7946 0000", source="her letter").pk
-    return Things(meeting.id, incident, link, token, invitation, help_id, str(line), member)
+    passkey = str(with_passkey(desk, owner, Key("testserver")).pk)
+    return Things(meeting.id, incident, link, token, invitation, help_id, str(line), member, passkey)
 
 
 def ask(client: Client, method: str, name: str, things: Things):
@@ -228,6 +237,7 @@ def test_an_open_page_tells_a_stranger_nothing(desk: Desk, things: Things):
             "come_to_help": 404,
             "account_logout": 302,
             "mfa_authenticate": 302,
+            "mfa_login_webauthn": 302,
         }.get(name, 200)
         assert answer.status_code == status, name
         assert not re.search(things.told(), answer.content.decode())

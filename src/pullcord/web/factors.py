@@ -3,14 +3,18 @@
 It stands before pages only. A stop passes the edge and never this file.
 """
 
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
+from pullcord.config import Config
 from pullcord.jobs.desk import current
 from pullcord.store import helps, organisations
 from pullcord.store.models import User
@@ -22,6 +26,7 @@ WITHOUT_IT = {
     "account_logout",
     "account_reauthenticate",
     "mfa_index",
+    "mfa_add_webauthn",
     "mfa_activate_totp",
     "mfa_view_recovery_codes",
     "come_in",
@@ -42,9 +47,33 @@ def has_second_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
+def has_code_app(user: User) -> bool:
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
+
+
 def forget(user: User) -> None:
     """Whoever got a link on the machine itself sets everything up anew; what was lost or stolen opens nothing."""
     Authenticator.objects.filter(user=user).delete()
+
+
+def passkeys_of(user: User) -> list[Authenticator]:
+    """The oldest first."""
+    return list(Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).order_by("pk"))
+
+
+def can_have_passkeys(config: Config) -> bool:
+    """Browsers make them for a name over TLS, and for localhost; never for a bare address."""
+    name = host_name(config)
+    try:
+        ip_address(name)
+    except ValueError:
+        return config.is_https or name == "localhost" or name.endswith(".localhost")
+    return False
+
+
+def host_name(config: Config) -> str:
+    """What a passkey is made for, and works for alone: the host of the public address, without its port."""
+    return urlsplit(config.address).hostname or ""
 
 
 class Sealed(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings no types
@@ -58,6 +87,13 @@ class Sealed(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings no type
 
     def build_totp_svg(self, url: str) -> str:
         return segno.make(url).svg_inline(scale=5, border=4, light="white")
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": host_name(current().config), "name": "Pullcord"}
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        count = len(passkeys_of(user))
+        return _("Passkey %d") % (count + 1) if count else _("Passkey")
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """There is no mail server yet."""

@@ -171,7 +171,16 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 MFA_ADAPTER = "pullcord.web.factors.Sealed"
 # A kind is named here once its pages are there.
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# The device asks for a finger, a face or a PIN each time: a stolen one alone opens nothing.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_FORMS = {
+    "add_webauthn": "pullcord.web.said.Added",
+    "authenticate_webauthn": "pullcord.web.said.Shown",
+    "login_webauthn": "pullcord.web.said.ShownAlone",
+    "reauthenticate_webauthn": "pullcord.web.said.ShownAgain",
+}
 MFA_TOTP_ISSUER = "Pullcord"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 LOGIN_URL = "account_login"

@@ -21,6 +21,7 @@ from pullcord.web.views import (
     meetings,
     notes,
     own_lines,
+    passkeys,
     people,
 )
 
@@ -83,6 +84,11 @@ urlpatterns = [
     path("accounts/steps/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("accounts/steps/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("accounts/steps/recovery/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("accounts/steps/passkey/", passkeys.add, name="mfa_add_webauthn"),
+    path("accounts/steps/passkey/<int:pk>/name/", passkeys.rename, name="mfa_edit_webauthn"),
+    path("accounts/steps/passkey/<int:pk>/remove/", passkeys.remove, name="mfa_remove_webauthn"),
+    path("accounts/steps/passkey/again/", passkeys.again, name="mfa_reauthenticate_webauthn"),
+    path("accounts/login/passkey/", passkeys.sign_in, name="mfa_login_webauthn"),
 ]
 
 handler400 = errors.bad_request

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from pullcord.jobs.desk import current
 from pullcord.store import meetings
-from pullcord.web.factors import has_second_factor
+from pullcord.web.factors import can_have_passkeys, has_code_app, has_second_factor, needs_second_factor, passkeys_of
 from pullcord.web.present import kit_of
 from pullcord.web.views.asked import me, press_ticket
 
@@ -14,8 +14,10 @@ from pullcord.web.views.asked import me, press_ticket
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     user, desk = me(request), current()
-    if has_second_factor(user):
-        return render(request, "mfa/index.html", {"is_set_up": True})
+    told = {"can_have_passkeys": can_have_passkeys(desk.config)}
+    if has_second_factor(user) or not needs_second_factor(user):
+        mine_to_sign_in = {"is_set_up": True, "passkeys": passkeys_of(user), "has_app": has_code_app(user)}
+        return render(request, "mfa/index.html", told | mine_to_sign_in | {"has_any": has_second_factor(user)})
     mine = [meeting for meeting in meetings.all_of(user) if kit_of(desk, meeting.id) is not None]
     ends = [(meeting.name, press_ticket(desk, user, meeting.id)) for meeting in mine]
-    return render(request, "mfa/index.html", {"is_set_up": False, "ends": ends})
+    return render(request, "mfa/index.html", told | {"is_set_up": False, "ends": ends})
