@@ -50,12 +50,12 @@ def signed_in(user: User | None, *, checks_csrf: bool = False) -> Client:
     return client
 
 
-def long_signed_in(user: User) -> Client:
+def long_signed_in(user: User, *, seconds: float = 601) -> Client:
     """For more than ten minutes."""
     client = signed_in(user)
     session = client.session
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {**one, "at": one["at"] - 601} for one in session[AUTHENTICATION_METHODS_SESSION_KEY]
+        {**one, "at": one["at"] - seconds} for one in session[AUTHENTICATION_METHODS_SESSION_KEY]
     ]
     session.save()
     return client

@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pullcord.web.factors.SecondFactor",
+    "pullcord.web.fresh.Fresh",
 ]
 ROOT_URLCONF = "pullcord.web.urls"
 TEMPLATES = [
