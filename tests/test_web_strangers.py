@@ -66,6 +66,7 @@ TABLE = {
     "incident_back_in": "incident",
     "incident_step": "incident",
     "incident_words": "incident",
+    "sign_out_everywhere": "mine",
     "mfa_index": "mine",
     "mfa_add_webauthn": "mine",
     "mfa_edit_webauthn": "passkey",

@@ -1,5 +1,9 @@
 """Who can sign in."""
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
 from pullcord.store import NotFound
 from pullcord.store.models import User
 
@@ -32,3 +36,13 @@ def first() -> User | None:
 def set_password(user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
+
+
+def sign_out(user: User) -> None:
+    """Everywhere: each of their sessions is gone. What they are in stands inside the sealed rows, so each is looked into."""
+    theirs = [one.pk for one in Session.objects.iterator() if one.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    Session.objects.filter(pk__in=theirs).delete()
+
+
+def forget_old_sessions() -> None:
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()

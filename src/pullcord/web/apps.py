@@ -9,6 +9,7 @@ class WebConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from pullcord.web import fresh
+        from pullcord.web import fresh, sessions
 
         user_logged_in.connect(fresh.begin, dispatch_uid="pullcord.web.fresh")
+        user_logged_in.connect(sessions.begin, dispatch_uid="pullcord.web.sessions")

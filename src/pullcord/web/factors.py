@@ -24,6 +24,7 @@ WITHOUT_IT = {
     "first",
     "account_login",
     "account_logout",
+    "sign_out_everywhere",
     "account_reauthenticate",
     "mfa_index",
     "mfa_add_webauthn",

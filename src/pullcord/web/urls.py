@@ -78,6 +78,7 @@ urlpatterns = [
     path("incidents/<slug:incident_id>/words", notes.words, name="incident_words"),
     path("meetings/<slug:meeting_id>/card", cards.card, name="link_card"),
     path("accounts/steps/", factors.show, name="mfa_index"),
+    path("accounts/everywhere/", factors.sign_out_everywhere, name="sign_out_everywhere"),
     path("accounts/steps/code/", mfa.authenticate, name="mfa_authenticate"),
     path("accounts/steps/again/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("accounts/steps/app/", totp.activate_totp, name="mfa_activate_totp"),

@@ -1,11 +1,14 @@
 """One's own ways to sign in; and, while there is only a password, the meetings to be ended from here all the same."""
 
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from pullcord.jobs.desk import current
-from pullcord.store import meetings
+from pullcord.store import meetings, users
 from pullcord.web.factors import can_have_passkeys, has_code_app, has_second_factor, needs_second_factor, passkeys_of
 from pullcord.web.present import kit_of
 from pullcord.web.views.asked import me, press_ticket
@@ -21,3 +24,11 @@ def show(request: HttpRequest) -> HttpResponse:
     mine = [meeting for meeting in meetings.all_of(user) if kit_of(desk, meeting.id) is not None]
     ends = [(meeting.name, press_ticket(desk, user, meeting.id)) for meeting in mine]
     return render(request, "mfa/index.html", told | {"is_set_up": False, "ends": ends})
+
+
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    users.sign_out(me(request))
+    logout(request)
+    messages.success(request, _("You are signed out everywhere."))
+    return redirect("account_login")
