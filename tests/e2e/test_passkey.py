@@ -55,7 +55,7 @@ def test_a_passkey_is_set_up_and_signs_in_alone(browser: Browser, tmp_path: Path
         expect(page.get_by_text("Your passkeys")).to_be_visible()
         picture(page, "list")
 
-        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Sign out", exact=True).click()
         page.goto(f"http://localhost:{port}/help-lines")
         picture(page, "sign-in")
         page.get_by_role("button", name="Sign in with a passkey").click()
