@@ -127,7 +127,7 @@ def test_invitations_that_cannot_be_read_are_found_out_when_they_are_entered(tol
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_platform_s_form_asks_what_its_adapter_says_and_shows_no_secret(name: str, client: Client):
-    fields = platform(name).fields
+    fields = platform(name).of_lone_meeting
     answer = client.get(f"/meetings/new/{name}")
     assert answer.status_code == (200 if fields else 404)
     if not fields:

@@ -69,6 +69,10 @@ class Field(NamedTuple):
     """Taken only where it is a JSON object."""
     key: str | None = None
     """The adapter's own key, where another field has this name already."""
+    of_meeting: bool = False
+    """It belongs to one meeting; else to the connection, which the meetings of an organisation share."""
+    names_rooms: bool = False
+    """Only a connection needs it: a meeting with a credential of its own has it in its room's address."""
 
 
 class Person(NamedTuple):

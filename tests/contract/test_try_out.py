@@ -3,6 +3,7 @@
 import pytest
 
 from pullcord.platforms.findings import Findings
+from pullcord.words import Meeting
 from tests.contract.stage import Impatient, Stage, secrets_of
 from tests.fakes import faulty, faulty_xmpp
 
@@ -66,3 +67,80 @@ def test_where_there_is_no_room_nobody_says_that_it_could_be_ended(stage: Stage)
     stage.ground.lose(meeting)
     findings = stage.adapter.try_out(meeting, stage.wire)
     assert (findings.reached, findings.can_end) == (True, "unknown")
+
+
+# A connection: the same server and credential, without any room.
+
+
+def connection_of(stage: Stage, meeting: Meeting) -> Meeting:
+    if not stage.adapter.fields:
+        pytest.skip("this server makes these meetings itself")
+    keys = {field.key or field.name for field in stage.adapter.of_connection if field.kind != "secret"}
+    secret = {field.key or field.name for field in stage.adapter.of_connection if field.kind == "secret"}
+    at = {**meeting.at, "service": meeting.at["room"].partition("@")[2]}
+    return meeting._replace(
+        at={key: told for key, told in at.items() if key in keys},
+        secrets={key: told for key, told in meeting.secrets.items() if key in secret},
+    )
+
+
+def test_a_connection_is_tried_without_a_room_and_nothing_is_made(stage: Stage):
+    meeting, _, _ = stage.meeting(people=1)
+    connection = connection_of(stage, meeting)
+    told = stage.adapter.try_connection(connection, stage.wire)
+    found = {one.feature: one.answer for one in told.features}
+    assert set(found) == ALL | {"make"}
+    assert (told.reached, found["roster"], found["read-back"]) == (True, "yes", "yes")
+    # One secret for all rooms; or a right of each room, which nobody can know without one.
+    assert found["stop"] == ("yes" if stage.adapter.name == "prosody" else "unknown")
+    assert found["make"] == ("yes" if stage.adapter.new_room is not None else "no")
+    assert all(one.why.endswith(".") for one in told.features if one.answer != "yes")
+    assert not [secret for secret in secrets_of(meeting) if secret in repr(told)]
+
+
+def test_a_connection_with_a_wrong_credential_buys_nothing(stage: Stage):
+    meeting, _, _ = stage.meeting(people=1)
+    wrong = connection_of(stage, stage.ground.with_wrong_credential(meeting))
+    told = stage.adapter.try_connection(wrong, stage.wire)
+    assert told.reached is True
+    assert told.can_end == "no"
+    assert "yes" not in {one.answer for one in told.features}
+
+
+@pytest.mark.parametrize("fault", ["never answers", "is not there"])
+def test_of_a_connection_that_is_not_reached_nothing_is_known(fault: str, stage: Stage):
+    meeting, _, _ = stage.meeting(people=1)
+    fake = FAKES[stage.adapter.speaks]
+    with fake.faulty(fake.FAULTS[fault]) as address:
+        connection = connection_of(stage, stage.ground.pointed_at(meeting, address))
+        told = stage.adapter.try_connection(connection, Impatient(stage.wire))
+    assert (told.reached, {one.answer for one in told.features}) == (False, {"unknown"})
+
+
+def test_what_only_a_real_janus_answers_is_written_down(stage: Stage):
+    if stage.adapter.name != "janus":
+        pytest.skip("its own questions")
+    meeting, _, _ = stage.meeting(people=1)
+    connection = connection_of(stage, meeting)
+    told = dict(stage.adapter.try_connection(connection, stage.wire).answers)
+    assert told["Which Janus is it?"].startswith("1.")
+    assert told["Can a stranger make rooms there, and so open an ended one again?"] == "No. It asks for a key."
+    keyless = connection._replace(secrets={**connection.secrets, "create": "another"})
+    makes = stage.adapter.try_connection(keyless, stage.wire).of("make")
+    assert makes is not None
+    assert makes.answer == "no"
+    other = {key: told for key, told in connection.at.items() if key != "ids"}
+    if "ids" not in connection.at:
+        other["ids"] = "numbers"
+    misnamed = stage.adapter.try_connection(connection._replace(at=other), stage.wire)
+    assert "names its rooms by" in misnamed.evidence
+
+
+def test_a_service_that_the_server_does_not_have_is_said_to_be_wrong(stage: Stage):
+    if stage.adapter.name == "janus":
+        pytest.skip("it has no service beside its rooms")
+    connection = connection_of(stage, stage.meeting(people=1)[0])
+    elsewhere = connection._replace(at={**connection.at, "service": "elsewhere.invalid"})
+    told = stage.adapter.try_connection(elsewhere, stage.wire)
+    assert "yes" not in {one.answer for one in told.features}
+    assert "room service" in told.evidence

@@ -85,6 +85,18 @@ class TryOut(Protocol):
     def __call__(self, meeting: Meeting, wire: Wire) -> "Findings": ...
 
 
+class TryConnection(Protocol):
+    """The same without a room: what the server's own credential buys, and what only a real server can answer."""
+
+    def __call__(self, connection: Meeting, wire: Wire) -> "Findings": ...
+
+
+class RoomOf(Protocol):
+    """The room's name for the adapter, from what a person pasted. Raises PlatformError where it cannot be read from it."""
+
+    def __call__(self, told: str, at: Mapping[str, str]) -> str: ...
+
+
 class Platform:
     """An adapter, asked for what it can do. `can` looks; the verbs refuse by name what it cannot."""
 
@@ -93,6 +105,12 @@ class Platform:
         self._module = module
         self.limits: Limits = module.LIMITS  # type: ignore[attr-defined]  # every adapter declares it; the contract suite looks
         self.fields: tuple[Field, ...] = getattr(module, "FIELDS", ())
+        self.of_connection = tuple(field for field in self.fields if not field.of_meeting)
+        self.of_meeting = tuple(field for field in self.fields if field.of_meeting)
+        self.of_lone_meeting = tuple(field for field in self.fields if not field.names_rooms)
+        """What is asked of a meeting with a credential of its own."""
+        self.new_room: Mapping[str, str] | None = getattr(module, "NEW_ROOM", None)
+        """The secrets that a room is made with, where `renew` can make one from a connection alone; None = it cannot."""
         self.speaks: str = getattr(module, "SPEAKS", "http")
         """`http` = over the wire it is handed; anything else = by a line of its own, that waits no longer than that wire."""
 
@@ -142,15 +160,29 @@ class Platform:
 
     @property
     def try_out(self) -> TryOut:
+        return self._beside("try_out")
+
+    @property
+    def try_connection(self) -> TryConnection:
+        return self._beside("try_connection")
+
+    @property
+    def room_of(self) -> RoomOf:
+        return self._beside("room_of")
+
+    def _beside(self, verb: str) -> Callable[..., Any]:
         """In a file of its own beside the adapter, `<name>_try.py`: a stop does not load it."""
         beside = f"{KNOWN.get(self.name, '')}_try"
         try:
-            return importlib.import_module(beside).try_out  # type: ignore[no-any-return]
+            found = getattr(importlib.import_module(beside), verb, None)
         except ModuleNotFoundError as missing:
             if missing.name != beside:
                 raise
+            found = None
+        if found is None:
             sentence = f"{self.limits.title} cannot be tested beforehand."
-            raise PlatformError(f"{self.name}-cannot-try-out", sentence, retry=False) from None
+            raise PlatformError(f"{self.name}-cannot-try-out", sentence, retry=False)
+        return found  # type: ignore[no-any-return]  # typed by the properties above
 
 
 def platform(name: str) -> Platform:

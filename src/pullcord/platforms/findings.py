@@ -6,13 +6,18 @@ from typing import Literal, NamedTuple
 from pullcord.platforms.wire import Wire
 from pullcord.words import Meeting, Over, Person, PlatformError
 
-Feature = Literal["roster", "stop", "hold", "read-back", "kick", "hear"]
+Feature = Literal["roster", "stop", "hold", "read-back", "kick", "hear", "make"]
+"""`make` = a room for a new meeting: asked of a connection, not of a meeting."""
 Answer = Literal["yes", "no", "unknown"]
 """`yes` = proven just now; `unknown` = what it takes cannot be tried without doing it."""
 
 READS: tuple[Feature, ...] = ("roster", "read-back")
 DOES: tuple[Feature, ...] = ("stop", "hold", "kick")
 UNTRIED = "This cannot be tried without doing it."
+BY_MEETING: tuple[Answer, str] = (
+    "unknown",
+    "Each room has a right of its own. It is tried when a meeting is added, and once a day.",
+)
 
 
 class Finding(NamedTuple):
@@ -26,17 +31,29 @@ class Finding(NamedTuple):
     """Of the error that came; empty = none did."""
 
 
+class Answered(NamedTuple):
+    """A question that only a real server can answer, and what this one said; in our own words."""
+
+    question: str
+    answer: str
+
+
 class Findings(NamedTuple):
     reached: bool | None
     """None = it was not found out."""
     evidence: str
     """What the platform answered, in our own words; never its own."""
     features: tuple[Finding, ...]
+    answers: tuple[Answered, ...] = ()
+
+    def of(self, feature: Feature) -> Finding | None:
+        return next((one for one in self.features if one.feature == feature), None)
 
     @property
     def can_end(self) -> Answer:
         """One that is proven, or denied. Whoever can read and was not denied anything is not thereby able to end."""
-        return next((one.answer for one in self.features if one.feature == "stop"), "unknown")
+        stop = self.of("stop")
+        return "unknown" if stop is None else stop.answer
 
 
 class Asked(NamedTuple):
@@ -66,8 +83,13 @@ def ask(
 NOT_REACHED = ("timeout", "unreachable", "barred", "untrusted", "unencrypted", "not-installed")
 
 
-def found(asked: Asked, *, permission: str, does: tuple[Answer, str], hears: tuple[Answer, str]) -> Findings:
-    """`does`: whether the permission that reads also ends, bars and removes, where it was taken; and how that is known."""
+def found(
+    asked: Asked, *, permission: str, does: tuple[Answer, str], hears: tuple[Answer, str], to_do: str = ""
+) -> Findings:
+    """`does`: whether it also ends, bars and removes, where the credential was taken; and how that is known.
+
+    `to_do`: what buys that, where it is another permission than the one that reads.
+    """
     error = asked.over if isinstance(asked.over, PlatformError) else asked.roster
     if error is not None and error.code.partition("-")[2] in NOT_REACHED:
         return _nothing(error, permission, reached=False)
@@ -75,7 +97,7 @@ def found(asked: Asked, *, permission: str, does: tuple[Answer, str], hears: tup
         return _nothing(error, permission, reached=True if error.code.partition("-")[0] != "meeting" else None)
     evidence = asked.over.evidence if isinstance(asked.over, Over) else ""
     reads = [Finding(one, "yes", permission, evidence) for one in READS]
-    acts = [Finding(one, does[0], permission, does[1]) for one in DOES]
+    acts = [Finding(one, does[0], to_do or permission, does[1]) for one in DOES]
     return Findings(True, evidence, (*reads, *acts, Finding("hear", hears[0], "", hears[1])))
 
 
@@ -84,6 +106,13 @@ def _nothing(error: PlatformError, permission: str, *, reached: bool | None) -> 
     answer: Answer = "no" if error.code.endswith("-denied") else "unknown"
     features = [Finding(one, answer, permission, error.sentence, error.code) for one in (*READS, *DOES)]
     return Findings(reached, error.sentence, (*features, Finding("hear", "unknown", "", error.sentence, error.code)))
+
+
+def with_making(told: Findings, permission: str, makes: tuple[Answer, str]) -> Findings:
+    """Of a connection: whether it makes rooms too. Of one that was not reached, or refused us, nothing more is known."""
+    reads = told.of("roster")
+    makes = makes if reads is not None and reads.answer == "yes" else ("unknown", told.evidence)
+    return told._replace(features=(*told.features, Finding("make", makes[0], permission, makes[1])))
 
 
 def hearing(meeting: Meeting, secret: str) -> tuple[Answer, str]:

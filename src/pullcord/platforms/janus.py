@@ -20,6 +20,7 @@ from typing import Any, Final, NoReturn
 from pullcord.platforms.janus_facts import FIELDS as FIELDS
 from pullcord.platforms.janus_facts import LIMITS as LIMITS
 from pullcord.platforms.janus_facts import MISSING, NO_ROOM, NOBODY_OF_THAT_ID, ROOM_EXISTS, WRONG_SECRET
+from pullcord.platforms.janus_facts import NEW_ROOM as NEW_ROOM
 from pullcord.platforms.wire import Request, Wire, ask
 from pullcord.words import (
     Event,

@@ -34,7 +34,7 @@ LIMITS: Final = Limits(
 
 FIELDS: Final = (
     Field("server", "Admin address of the server", "For example https://meet.example.org/admin", "server"),
-    Field("room", "Room", longest=100),
+    Field("room", "Room", longest=100, of_meeting=True),
     Field("ids", "How this server names rooms", choices=(("numbers", "By numbers"), ("", "By words")), required=False),
     Field(
         "link",
@@ -42,9 +42,10 @@ FIELDS: Final = (
         "So that it is recognised when somebody pastes it. It is never opened by us.",
         required=False,
         is_rare=True,
+        of_meeting=True,
     ),
     Field("admin", "Admin secret of the server", kind="secret"),
-    Field("room_secret", "Secret of the room", kind="secret", key="room"),
+    Field("room_secret", "Secret of the room", kind="secret", key="room", of_meeting=True),
     Field(
         "create",
         "Admin key for making rooms",
@@ -62,6 +63,7 @@ FIELDS: Final = (
         is_rare=True,
         longest=100_000,
         is_json=True,
+        of_meeting=True,
     ),
     Field(
         "settings",
@@ -72,6 +74,7 @@ FIELDS: Final = (
         is_rare=True,
         longest=20_000,
         is_json=True,
+        of_meeting=True,
     ),
     Field(
         "events",
@@ -83,9 +86,16 @@ FIELDS: Final = (
     ),
 )
 
+NEW_ROOM: Final = {
+    # `require_pvtid`: else who only watches needs no invitation.
+    "settings": '{"is_private": true, "publishers": 50, "notify_joining": true, "require_pvtid": true}',
+}
+"""What a room that we make ourselves is made with."""
+
 # VideoRoom's own numbers, not HTTP's.
 NO_ROOM: Final = 426
 ROOM_EXISTS: Final = 427
 NOBODY_OF_THAT_ID: Final = 428
 MISSING: Final = 429  # a secret, pin or key was needed and not given
+UNFIT: Final = 430  # an element is not what it should be
 WRONG_SECRET: Final = 433

@@ -1,7 +1,7 @@
 """Prosody with our module (`mod_pullcord.lua`), as in a Jitsi Meet of one's own: asked over HTTP.
 
 `Meeting.at`: `server` (https://HOST:5281, or http on loopback), `room` (the room's bare JID: tasting@conference.HOST),
-`link` (what people open; may be missing), `events` (the public name of the source of its reports; may be missing).
+`service`, `link` (what people open), `events` (the public name of the source of its reports); these three may be missing.
 `Meeting.secrets`: `admin` (pullcord_secret), `events` (pullcord_events_secret; may be missing).
 """
 
@@ -59,10 +59,17 @@ FIELDS: Final = (
         "server",
     ),
     Field(
+        "service",
+        "Name of the room service",
+        "For example conference.meet.example.org (in Docker: muc.meet.jitsi). So that a room is known by its link or short name.",
+        names_rooms=True,
+    ),
+    Field(
         "room",
         "Room",
         "With its service, in small letters: tasting@conference.meet.example.org (in Docker: tasting@muc.meet.jitsi).",
         longest=1000,
+        of_meeting=True,
     ),
     Field(
         "link",
@@ -70,6 +77,7 @@ FIELDS: Final = (
         "So that it is recognised when somebody pastes it. It is never opened by us.",
         required=False,
         is_rare=True,
+        of_meeting=True,
     ),
     Field("admin", "Secret of the module (pullcord_secret)", kind="secret"),
     Field(

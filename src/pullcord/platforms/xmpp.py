@@ -1,7 +1,7 @@
 """A room of an XMPP server, by plain administration: what XEP-0045 gives to an administrator of the room service.
 
 `Meeting.at`: `server` (HOST:PORT), `tls` ("starttls", "direct"; "none" on this very machine only), `room` (bare JID),
-`link` (what people open; may be missing). `Meeting.secrets`: `jid` and `password` of the administrator; and what a release
+`service`, `link` (what people open; may be missing). `Meeting.secrets`: `jid` and `password` of the administrator; and what a release
 gives back, where the room has it: `room` (its password), `owners` and `members` (addresses, separated by spaces).
 
 A hold leaves a shell: the room stays, empty, permanent and for members only, and has no member, owner or administrator.
@@ -73,13 +73,15 @@ FIELDS: Final = (
             ("none", "None: only for a server on this very machine"),
         ),
     ),
-    Field("room", "Address of the room", "For example tuesday@conference.example.org"),
+    Field("service", "Name of the room service", "For example conference.example.org", names_rooms=True),
+    Field("room", "Address of the room", "For example tuesday@conference.example.org", of_meeting=True),
     Field(
         "link",
         "The link people use to come in",
         "So that it is recognised when somebody pastes it. It is never opened by us.",
         required=False,
         is_rare=True,
+        of_meeting=True,
     ),
     Field(
         "jid",
@@ -95,6 +97,7 @@ FIELDS: Final = (
         kind="secret",
         required=False,
         key="room",
+        of_meeting=True,
     ),
     Field(
         "owners",
@@ -104,6 +107,7 @@ FIELDS: Final = (
         required=False,
         is_rare=True,
         longest=20_000,
+        of_meeting=True,
     ),
     Field(
         "members",
@@ -113,6 +117,7 @@ FIELDS: Final = (
         required=False,
         is_rare=True,
         longest=100_000,
+        of_meeting=True,
     ),
 )
 

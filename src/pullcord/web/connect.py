@@ -5,6 +5,7 @@ An owner types a server's address: it must not lead to this machine or its neigh
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,19 +13,18 @@ from django import forms
 from django.utils.translation import gettext as say
 
 from pullcord.config import Config
-from pullcord.platforms import Platform
 from pullcord.platforms.reach import OutOfReach, Reach
 from pullcord.web.forms import Secret
 from pullcord.words import Field
 
 
 class Connect(forms.Form):
-    """One platform's questions, in its adapter's order."""
+    """Some of a platform's questions, in its adapter's order."""
 
-    def __init__(self, platform: Platform, config: Config, *given: Any) -> None:
+    def __init__(self, asked: Iterable[Field], config: Config, *given: Any) -> None:
         super().__init__(*given)
-        self._asked, self._config = platform.fields, config
-        for field in platform.fields:
+        self._asked, self._config = tuple(asked), config
+        for field in self._asked:
             self.fields[field.name] = _of(field)
 
     def clean(self) -> dict[str, Any]:

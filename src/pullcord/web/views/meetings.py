@@ -61,7 +61,8 @@ def connect(request: HttpRequest, name: str) -> HttpResponse:
     organisations.home_of(me(request))
     if name not in KNOWN or not platform(name).fields:
         raise Http404
-    hours, form = Hours(request.POST or None), Connect(platform(name), current().config, request.POST or None)
+    hours = Hours(request.POST or None)
+    form = Connect(platform(name).of_lone_meeting, current().config, request.POST or None)
     if request.method == "POST" and hours.is_valid() and form.is_valid():
         at, secrets = form.at(), form.secrets()
         meeting = job.add(current(), me(request), platform=name, at=at, secrets=secrets, **hours.columns())
