@@ -7,7 +7,7 @@ already and a new link's token was shown to nobody; the person is told that it f
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,19 +15,21 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from pullcord.core.incident import Incident
-from pullcord.jobs import press, sealing
+from pullcord.jobs import press
 from pullcord.jobs.desk import Desk
+from pullcord.jobs.kits import Refused as Refused
+from pullcord.jobs.kits import kit_of, own_part
+from pullcord.jobs.kits import or_refuse as or_refuse
 from pullcord.jobs.listening import is_fit, with_source
+from pullcord.jobs.sealing import seal
 from pullcord.jobs.stop import new_id
 from pullcord.platforms import platform as on_platform
 from pullcord.safe.gone import Line
-from pullcord.safe.keys import SealBroken, digest, new_token
-from pullcord.safe.kit import Cord as KitCord
-from pullcord.safe.kit import Kit, KitUnreadable
-from pullcord.safe.kit import StopToken as KitToken
-from pullcord.store import NotFound, meetings, organisations
+from pullcord.safe.keys import digest, new_token
+from pullcord.safe.kit import KitUnreadable
+from pullcord.store import NotFound, connections, meetings, organisations
 from pullcord.store.incidents import name_of
-from pullcord.store.models import Cord, Meeting, StopToken, User
+from pullcord.store.models import Connection, Cord, Meeting, StopToken, User
 from pullcord.words import Meeting as MeetingAt
 from pullcord.words import PlatformError
 
@@ -39,15 +41,6 @@ LONGEST_NAME = 200
 LONGEST_ID = 32
 FALSE_ALARMS = 2
 FALSE_ALARM_DAYS = 30
-
-
-class Refused(Exception):
-    """Not done. `code` for programs, `sentence` for people."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
 
 class NewCord(NamedTuple):
@@ -83,17 +76,25 @@ def add(
     ends: datetime | None = None,
     hold_seconds: float = HOLD_SECONDS,
     meeting_id: str | None = None,
+    connection: Connection | None = None,
     beside: Meeting | None = None,
 ) -> Meeting:
-    """`meeting_id`: where it already has one, as a practice meeting does. `beside`: see the store's. Raises Refused."""
+    """`meeting_id`: where it already has one, as a practice meeting does. `connection`: what it is reached by.
+
+    `beside`: see the store's. Raises Refused.
+    """
     _refuse_unknown_platform(platform)
     if meeting_id is not None and not (meeting_id.isalnum() and len(meeting_id) <= LONGEST_ID):
         raise Refused("bad-id", "A meeting's own number has letters and digits only, 32 at most.")
     told = _hours_and_name(name, starts, ends, hold_seconds)
-    whose = organisations.home_of(owner).pk if beside is None else beside.organisation_id
-    where = {"platform": platform, **_where(desk, whose, platform, at, secrets)}
     with transaction.atomic():
-        meeting = meetings.add(owner, meeting_id or new_id(), now=_now(desk), beside=beside, **told, **where)
+        if connection is not None:
+            connection = connections.claim_usable(owner, connection.pk)
+        whose = beside or connection
+        organisation = organisations.home_of(owner).pk if whose is None else whose.organisation_id
+        where = _where(desk, organisation, platform, at, secrets, connection)
+        told |= {"platform": platform, "connection": connection, "beside": beside, **where}
+        meeting = meetings.add(owner, meeting_id or new_id(), now=now_of(desk), **told)
         meetings.follow_incidents(meeting)
         _write_kit(desk, meeting)
     return meeting
@@ -120,7 +121,8 @@ def move(desk: Desk, owner: User, meeting_id: str, *, at: Mapping[str, str], sec
     """Another place on the platform, or another credential. Raises NotFound; Refused while people are kept out of it."""
     _refuse_while_held(desk, meeting_id)
     with _claimed(desk, owner, meeting_id) as meeting:
-        meetings.change(meeting, _where(desk, meeting.organisation_id, meeting.platform, at, secrets))
+        where = _where(desk, meeting.organisation_id, meeting.platform, at, secrets, meeting.connection)
+        meetings.change(meeting, where)
     return meetings.find(owner, meeting_id)
 
 
@@ -134,12 +136,12 @@ def renew(desk: Desk, owner: User, meeting_id: str) -> NewWay:
     if row.archived_at is not None:
         raise Refused("archived", "This meeting has been put away. Nothing of it can be changed.")
     adapter = on_platform(row.platform)
-    new = adapter.renew(_kit(desk, row).meeting, desk.means.wire(adapter.name))
+    new = adapter.renew(kit_of(desk, row).meeting, desk.means.wire(adapter.name))
     if not _is_kept_ended(desk, meeting_id):
-        where = {"at": dict(new.at), "sealed": sealing.seal(desk, row.organisation_id, new.secrets)}
+        where = _where(desk, row.organisation_id, row.platform, new.at, new.secrets, row.connection)
         with _claimed(desk, owner, meeting_id) as meeting:
             meetings.change(meeting, where)
-        return NewWay(meetings.find(owner, meeting_id), _invitations(new))
+        return NewWay(meetings.find(owner, meeting_id), invitations_of(new))
     beside = add(
         desk,
         owner,
@@ -150,11 +152,12 @@ def renew(desk: Desk, owner: User, meeting_id: str) -> NewWay:
         starts=row.starts,
         ends=row.ends,
         hold_seconds=row.hold_seconds,
+        connection=row.connection,
     )
-    return NewWay(beside, _invitations(new))
+    return NewWay(beside, invitations_of(new))
 
 
-def _invitations(meeting: MeetingAt) -> Mapping[str, str]:
+def invitations_of(meeting: MeetingAt) -> Mapping[str, str]:
     try:
         told = json.loads(meeting.secrets.get("invitations") or "{}")
     except ValueError:
@@ -168,7 +171,7 @@ def archive(desk: Desk, owner: User, meeting_id: str) -> None:
     _refuse_while_held(desk, meeting_id)
     with transaction.atomic():
         meeting = meetings.claim(owner, meeting_id)
-        meetings.change(meeting, {"archived_at": _now(desk)})
+        meetings.change(meeting, {"archived_at": now_of(desk)})
         or_refuse(desk.gone.add, Line("put-away meeting", meeting.id))
         or_refuse(desk.kits.forget, meeting.id)
 
@@ -178,7 +181,7 @@ def archive(desk: Desk, owner: User, meeting_id: str) -> None:
 
 def give_cord(desk: Desk, owner: User, meeting_id: str, *, who: str, expires: datetime | None = None) -> NewCord:
     """Without a day it expires a day after the meeting, or in 90 days where it has no hours. Raises NotFound, Refused."""
-    token, now = new_token(), _now(desk)
+    token, now = new_token(), now_of(desk)
     name = plain_name(who, "Say who holds this link.")
     with _claimed(desk, owner, meeting_id) as meeting:
         cord = meetings.add_cord(meeting, new_id(), digest=digest(token), who=name, expires=expires, at=now)
@@ -190,23 +193,23 @@ def give_cord(desk: Desk, owner: User, meeting_id: str, *, who: str, expires: da
 def revoke_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
     """For good. Raises NotFound, Refused."""
     with _claimed(desk, owner, meeting_id) as meeting:
-        meetings.revoke_cord(meeting, cord_id, at=_now(desk))
+        meetings.revoke_cord(meeting, cord_id, at=now_of(desk))
         or_refuse(desk.gone.add, Line("revoked cord", cord_id))
 
 
 def suspend_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
     """Raises NotFound, Refused."""
-    _change_cord(desk, owner, meeting_id, cord_id, suspended_at=_now(desk))
+    _change_cord(desk, owner, meeting_id, cord_id, suspended_at=now_of(desk))
 
 
 def resume_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
     """It works again, and what was a false alarm before is forgiven. Raises NotFound, Refused."""
-    _change_cord(desk, owner, meeting_id, cord_id, suspended_at=None, resumed_at=_now(desk))
+    _change_cord(desk, owner, meeting_id, cord_id, suspended_at=None, resumed_at=now_of(desk))
 
 
 def give_token(desk: Desk, owner: User, meeting_id: str, *, name: str, expires: datetime | None = None) -> NewToken:
     """For 90 days unless said otherwise. Raises NotFound, Refused."""
-    secret, now = new_token(), _now(desk)
+    secret, now = new_token(), now_of(desk)
     named = plain_name(name, "Say what this token is for.")
     until = expires or now + timedelta(days=TOKEN_DAYS)
     if until <= now:
@@ -219,7 +222,7 @@ def give_token(desk: Desk, owner: User, meeting_id: str, *, name: str, expires: 
 def revoke_token(desk: Desk, owner: User, meeting_id: str, token_id: str) -> None:
     """Raises NotFound, Refused."""
     with _claimed(desk, owner, meeting_id) as meeting:
-        meetings.revoke_token(meeting, token_id, at=_now(desk))
+        meetings.revoke_token(meeting, token_id, at=now_of(desk))
         or_refuse(desk.gone.add, Line("revoked token", token_id))
 
 
@@ -245,7 +248,7 @@ def let_back_in(
         revoke_cord(desk, owner, meeting_id, false_alarm_cord)
     incident = press.let_back_in(kit, desk.means, by=name_of(owner), door="host page")
     if false_alarm_cord is not None and not revoke:
-        count_false_alarm(desk, owner, meeting_id, false_alarm_cord, incident.id, at=_now(desk))
+        count_false_alarm(desk, owner, meeting_id, false_alarm_cord, incident.id, at=now_of(desk))
     return incident
 
 
@@ -256,7 +259,7 @@ def count_false_alarm(
     within = timedelta(days=FALSE_ALARM_DAYS)
     with _claimed(desk, owner, meeting_id) as meeting:
         if meetings.count_false_alarm(meeting, cord_id, incident_id, at=at, within=within) >= FALSE_ALARMS:
-            meetings.rest_cord(meeting, cord_id, at=_now(desk))
+            meetings.rest_cord(meeting, cord_id, at=now_of(desk))
 
 
 # -- kits --------------------------------------------------------------------------------------------------------------
@@ -291,35 +294,7 @@ def _claimed(desk: Desk, owner: User, meeting_id: str) -> Iterator[Meeting]:
 
 
 def _write_kit(desk: Desk, meeting: Meeting) -> None:
-    or_refuse(desk.kits.write, _kit(desk, meeting))
-
-
-def or_refuse(write: Callable[..., None], *given: Any) -> None:
-    """Raises Refused where the disk does not take it."""
-    try:
-        write(*given)
-    except OSError:
-        raise Refused(
-            "kit-not-written", "The disk did not take this change, so nothing was changed. Everything is as it was."
-        ) from None
-
-
-def _kit(desk: Desk, meeting: Meeting) -> Kit:
-    return Kit(
-        meeting=MeetingAt(meeting.id, meeting.name, meeting.platform, meeting.at, _open(desk, meeting)),
-        starts=_seconds(meeting.starts),
-        ends=_seconds(meeting.ends),
-        hold_seconds=meeting.hold_seconds,
-        cords=tuple(_kit_cord(cord) for cord in meetings.live_cords(meeting)),
-        tokens=tuple(
-            KitToken(token.id, token.digest, token.name, token.expires.timestamp())
-            for token in meetings.live_tokens(meeting)
-        ),
-    )
-
-
-def _kit_cord(cord: Cord) -> KitCord:
-    return KitCord(cord.id, cord.digest, cord.who, cord.expires_at.timestamp(), suspended=cord.suspended_at is not None)
+    or_refuse(desk.kits.write, kit_of(desk, meeting))
 
 
 def _change_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str, **columns: Any) -> None:
@@ -369,27 +344,21 @@ def _is_kept_ended(desk: Desk, meeting_id: str) -> bool:
 
 
 def _where(
-    desk: Desk, organisation: str, platform: str, at: Mapping[str, str], secrets: Mapping[str, str]
+    desk: Desk,
+    organisation: str,
+    platform: str,
+    at: Mapping[str, str],
+    secrets: Mapping[str, str],
+    connection: Connection | None = None,
 ) -> Mapping[str, Any]:
     """The columns that say where it is, and by what right. Raises Refused."""
+    if connection is not None:
+        return {"at": {**at, **connection.at}, "sealed": seal(desk, organisation, own_part(platform, secrets))}
     listening = with_source(desk, platform, at, secrets)
     if listening.get("events") and not is_fit(listening["events"]):
         raise Refused("bad-source", "The end of the address for reports has letters, digits, dots and dashes only.")
-    return {"at": listening, "sealed": sealing.seal(desk, organisation, secrets)}
+    return {"at": listening, "sealed": seal(desk, organisation, secrets)}
 
 
-def _open(desk: Desk, meeting: Meeting) -> Mapping[str, str]:
-    try:
-        return sealing.opened(desk, meeting)
-    except SealBroken:
-        raise Refused(
-            "seal-broken", "The key file does not open what this meeting's credential was sealed with."
-        ) from None
-
-
-def _seconds(at: datetime | None) -> float | None:
-    return None if at is None else at.timestamp()
-
-
-def _now(desk: Desk) -> datetime:
+def now_of(desk: Desk) -> datetime:
     return datetime.fromtimestamp(desk.means.clock(), UTC)

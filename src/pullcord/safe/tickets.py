@@ -16,7 +16,7 @@ MOST = 10_000
 
 class Ticket(NamedTuple):
     kind: str
-    """What it gives: `press`, `end all`, `live`."""
+    """What it gives: `press`, `end all`, `live`, `keep`."""
     by: str
     about: tuple[str, ...]
     until: float
@@ -38,6 +38,14 @@ class Tickets:
     def find(self, kind: str, token: str) -> Ticket | None:
         ticket = self._held.get(digest(token))
         return ticket if ticket is not None and ticket.kind == kind and self._clock() < ticket.until else None
+
+    def take(self, kind: str, token: str, *, by: str) -> Ticket | None:
+        """For one use, by whom it was issued to."""
+        with self._lock:
+            ticket = self.find(kind, token)
+            if ticket is None or ticket.by != by:
+                return None
+            return self._held.pop(digest(token))
 
     def _drop_old(self) -> None:
         now = self._clock()

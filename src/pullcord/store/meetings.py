@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from pullcord.store import NotFound, ground, organisations
-from pullcord.store.models import Cord, Drill, FalseAlarm, Incident, Meeting, Press, StopToken, User
+from pullcord.store.models import Connection, Cord, Drill, FalseAlarm, Incident, Meeting, Press, StopToken, User
 
 # -- looking -----------------------------------------------------------------------------------------------------------
 
@@ -88,20 +88,30 @@ def claim(owner: User, meeting_id: str) -> Meeting:
     return _one(_of(owner).select_for_update(no_key=True), meeting_id)
 
 
-def reseal(meeting: Meeting, sealed: bytes) -> None:
+def reseal(row: Meeting | Connection, sealed: bytes) -> None:
     """Only where it still holds what was opened: whoever changed it meanwhile sealed it as it should be."""
-    Meeting.objects.filter(pk=meeting.pk, sealed=bytes(meeting.sealed)).update(sealed=sealed)
+    type(row)._base_manager.filter(pk=row.pk, sealed=bytes(row.sealed)).update(sealed=sealed)
 
 
-def add(owner: User, meeting_id: str, *, now: datetime, beside: Meeting | None = None, **columns: Any) -> Meeting:
-    """In the organisation in which he may have meetings. Raises NotFound where there is none.
+def add(
+    owner: User,
+    meeting_id: str,
+    *,
+    now: datetime,
+    connection: Connection | None = None,
+    beside: Meeting | None = None,
+    **columns: Any,
+) -> Meeting:
+    """In the organisation of what it is beside or on, or that in which he may have meetings. Raises NotFound where there is none.
 
     `beside`: a meeting that he sees; the new one is its host's, in its organisation.
     """
     ground.alone(f"meeting {meeting_id}")  # whoever takes in an incident of it: see `intake.bring_up_to_date`
-    where = organisations.home_of(owner) if beside is None else beside.organisation
-    owner = owner if beside is None else beside.owner
-    return Meeting.objects.create(id=meeting_id, organisation=where, owner=owner, created_at=now, **columns)
+    where = beside or connection
+    organisation = organisations.home_of(owner) if where is None else where.organisation
+    host = owner if beside is None else beside.owner
+    told = {"organisation": organisation, "owner": host, "connection": connection, "created_at": now, **columns}
+    return Meeting.objects.create(id=meeting_id, **told)
 
 
 def change(meeting: Meeting, columns: Mapping[str, Any]) -> Meeting:

@@ -109,6 +109,24 @@ class Help(models.Model):
         return self.id
 
 
+class Connection(models.Model):
+    """A server that an organisation has meetings on, and by what right. Entered once, by an owner."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    platform = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    at = models.JSONField(default=dict)
+    """The server's part of where a meeting is. It never changes: another server is another connection."""
+    sealed = models.BinaryField()
+    """The credential, sealed by its organisation's key. Opened by the jobs only."""
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class Meeting(models.Model):
     id = models.CharField(primary_key=True, max_length=32)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -119,7 +137,12 @@ class Meeting(models.Model):
     at = models.JSONField(default=dict)
     """Where it is on the platform: the adapter's own keys, all text, nothing secret."""
     sealed = models.BinaryField()
-    """The credential and what a release needs, sealed by the key file. Opened by the jobs only."""
+    """Its credential and what a release needs, sealed by the key file. Opened by the jobs only.
+
+    Of a meeting on a connection only what is its own: the rest is the connection's.
+    """
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.PROTECT, related_name="+")
+    """None = it has a credential of its own, as a practice meeting does."""
     starts = models.DateTimeField(null=True)
     ends = models.DateTimeField(null=True)
     hold_seconds = models.FloatField()

@@ -58,6 +58,16 @@ def reads_all(user: User, organisation: Organisation | None) -> bool:
     return organisation is not None and _where(user, "owner", "lead").filter(organisation=organisation).exists()
 
 
+def connections_owned_by(user: User) -> Q:
+    """Who sees and changes them."""
+    return Q(organisation__in=_where(user, "owner"))
+
+
+def connections_used_by(user: User) -> Q:
+    """Who may have meetings on them, and sees no more of them than their name."""
+    return Q(organisation__in=_where(user, *MANY))
+
+
 def found(organisation_id: str, name: str, owner: User, *, at: datetime) -> Organisation:
     """A new one with its first owner."""
     with transaction.atomic():

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0004_meetings_have_one")]
+    dependencies = [("store", "0006_connection")]
 
     operations = [
         migrations.CreateModel(
