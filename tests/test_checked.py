@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from pullcord.jobs import checked
+from pullcord.jobs import checked, connections, looks
 from pullcord.jobs.checked import Checked, Checks
 from pullcord.jobs.desk import Desk
+from pullcord.jobs.meetings import archive
 from pullcord.platforms.wire import Reply, Request
-from pullcord.store.models import User
+from pullcord.store import connections as kept
+from pullcord.store.meetings import all_of as meetings_of
+from pullcord.store.models import Connection, User
+from tests.connecting import Janus, connected
 from tests.desk import Clock
 from tests.pages import Room, add, signed_in, text_of
 
@@ -135,3 +139,73 @@ def test_a_disk_that_takes_nothing_is_told_and_stops_nothing(desk: Desk, answers
     assert checks.look_at_next() == meeting.pk
     assert "could not be kept" in caplog.text
     assert checks.look_at_next() is None
+
+
+# Connections: each once, however many meetings are on it.
+
+
+def looked_at(desk: Desk, connection: Connection) -> float | None:
+    look = connections.look_of(desk, kept.find(connection.made_by, connection.pk))  # type: ignore[arg-type]  # it was made
+    return None if look is None else look.at
+
+
+def test_each_connection_is_tested_once_a_day_also_where_no_meeting_is_on_it(
+    desk: Desk, answers, clock: Clock, owner: User
+):
+    answers.say = janus = Janus()
+    janus.rooms["1234"] = "roomroom"
+    connection = connected(desk, owner)
+    for name in ("Choir", "Bells"):
+        at, secrets = {"room": "1234"}, {"room": "roomroom"}
+        connections.adopt(desk, owner, connection.pk, at=at, secrets=secrets, name=name)
+    checks = Checks(desk, others=lambda: connections.places(desk))
+    assert not checks.look_at_next_connection(), "it was tested when it was kept"
+    clock.now += DAY + 1
+    assert (checks.look_at_next_connection(), checks.look_at_next_connection()) == (True, False)
+    assert looked_at(desk, connection) == clock.now
+    for meeting in meetings_of(owner):
+        archive(desk, owner, meeting.pk)
+    clock.now += DAY + 1
+    assert not Checks(desk).look_at_next_connection(), "without the database only what the kits say is known"
+    assert checks.look_at_next_connection()
+    assert looked_at(desk, connection) == clock.now
+
+
+def test_a_credential_that_stopped_working_is_found_and_the_last_time_it_did_is_kept(
+    desk: Desk, answers, clock: Clock, owner: User
+):
+    answers.say = janus = Janus()
+    connection, then = connected(desk, owner), clock.now
+    janus.admin = "another"
+    clock.now += DAY + 1
+    Checks(desk, others=lambda: connections.places(desk)).look_at_next_connection()
+    look = connections.look_of(desk, connection)
+    assert look is not None
+    assert (look.how, look.well_at) == ("broken", then)
+
+
+def test_what_was_found_of_a_connection_that_is_gone_is_forgotten_and_holds_no_secret(
+    desk: Desk, answers, clock: Clock, owner: User
+):
+    answers.say = Janus()
+    gone = connected(desk, owner)
+    folder = Path(desk.config.path(looks.FOLDER))
+    assert "adminadmin" not in "".join(path.read_text() for path in folder.iterdir())
+    assert "192.0.2.1" not in "".join(path.read_text() for path in folder.iterdir())
+    connections.remove(desk, owner, gone.pk)
+    clock.now += DAY + 1
+    connected(desk, owner, create="")
+    clock.now += DAY + 1
+    assert len(list(folder.iterdir())) == 2
+    Checks(desk, others=lambda: connections.places(desk)).look_at_next_connection()
+    assert len(list(folder.iterdir())) == 1
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_disk_that_takes_no_look_is_told_and_it_is_not_asked_every_second(desk: Desk, answers, owner: User, caplog):
+    answers.say = Janus()
+    Path(desk.config.path(looks.FOLDER)).write_text("")
+    connected(desk, owner)
+    checks = Checks(desk, others=lambda: connections.places(desk))
+    assert (checks.look_at_next_connection(), checks.look_at_next_connection()) == (True, False)
+    assert "could not be kept" in caplog.text

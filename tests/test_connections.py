@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pullcord.jobs import connections, meetings
+from pullcord.jobs import connections, doctor, meetings
 from pullcord.jobs.connections import KEEP_SECONDS
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.kits import Refused
@@ -282,3 +282,27 @@ def test_changing_a_meeting_on_it_keeps_the_credential(desk: Desk, owner: User, 
     assert kit_of(desk, meeting).meeting.secrets == {**GOOD, "room": "roomroom"}
     new = meetings.renew(desk, owner, meeting.pk)
     assert kit_of(desk, new.meeting).meeting.secrets["admin"] == GOOD["admin"]
+
+
+# -- the terminal's word ------------------------------------------------------------------------------------------------
+
+
+def test_doctor_tests_each_connection_once_and_writes_down_what_it_found(
+    desk: Desk, owner: User, connection: Connection, janus: Janus, clock: Clock
+):
+    for name in ("Choir", "Bells"):
+        adopt(desk, owner, connection, name=name)
+    clock.now += 60
+    janus.clock += 60 + 90
+    told = [one for one in doctor.look(desk) if one.code.startswith("connection-")]
+    assert [(one.how, one.sentence) for one in told] == [("well", f"Janus at {SERVER} took our credential.")]
+    lines = "\n".join(doctor._lines(told[0]))
+    assert "Which Janus is it? 1.1.2." in lines
+    assert "hear: no." in lines
+    assert "seconds ahead of ours" in lines
+    assert "adminadmin" not in lines + doctor._as_json(told)
+    look = connections.look_of(desk, connection)
+    assert look is not None
+    assert look.at == clock.now
+    janus.admin = "another"
+    assert doctor.exit_code(doctor.look(desk)) == doctor.BROKEN

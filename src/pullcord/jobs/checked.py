@@ -1,22 +1,25 @@
 """The daily look: whether each meeting could be ended, asked before the day on which it matters, and kept with what proves it.
 
-One meeting at a time, and never while an end has still to go out. What is kept holds ids, codes and our own sentences.
+Each connection is tested too, once for all meetings on it. One at a time, and never while an end has still to go out.
+What is kept holds ids, codes and our own sentences.
 """
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from pullcord.jobs import looks
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.doctor import How, tested
+from pullcord.jobs.looks import EVERY_SECONDS as EVERY_SECONDS
 from pullcord.safe.files import replace_whole
 from pullcord.safe.kit import Kit
+from pullcord.words import Meeting, PlatformError
 
 log = logging.getLogger("pullcord.checked")
 
 FILE = "checked"
-EVERY_SECONDS = 24 * 3600.0
 AFTER_START_SECONDS = 60.0
 """A server that has just started has more urgent things to do."""
 PAUSE_SECONDS = 1.0
@@ -35,16 +38,22 @@ class Checked(NamedTuple):
     """A mark of where it was then and by what right: of another place it says nothing."""
 
 
+Others = Callable[[], Iterable[Meeting] | None]
+"""The connections that no meeting is on yet. None = the database cannot be asked now."""
+
+
 class Checks:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, *, others: Others = lambda: None) -> None:
+        self._desk, self._others = desk, others
         self._known = dict(read(desk))
+        self._asked: dict[str, float] = {}
+        """When a connection was tested, by its mark: also where what was found could not be written down."""
         self.pause_seconds = AFTER_START_SECONDS
         """Until the next turn."""
 
     def turn(self) -> None:
         self.pause_seconds = IDLE_SECONDS  # also where something breaks
-        if self.look_at_next() is not None:
+        if self.look_at_next() is not None or self.look_at_next_connection():
             self.pause_seconds = PAUSE_SECONDS
 
     def look_at_next(self) -> str | None:
@@ -60,6 +69,30 @@ class Checks:
         self._known = {meeting: one for meeting, one in self._known.items() if meeting in known}
         self._keep()
         return due.meeting.id
+
+    def look_at_next_connection(self) -> bool:
+        """Test one whose turn it is. False = nothing is due."""
+        desk, others = self._desk, self._others()
+        places = looks.places_of(desk, others or ())
+        due = next((mark for mark in places if self._is_due(mark)), None)
+        if due is None:
+            return False
+        desk.means.turns.let_others_send()
+        self._asked[due] = desk.means.clock()
+        try:
+            looks.look_at(desk, places[due])
+            if others is not None:
+                looks.forget_others(desk, places)
+        except PlatformError as error:
+            log.warning("a connection cannot be tested: %s", error.code)
+        except OSError as error:
+            log.error("what the test of a connection found could not be kept: %s", error.strerror)
+        return True
+
+    def _is_due(self, mark: str) -> bool:
+        asked = self._asked.get(mark)
+        is_asked = asked is not None and 0 <= self._desk.means.clock() - asked < EVERY_SECONDS
+        return not is_asked and looks.is_old(self._desk, looks.read(self._desk, mark))
 
     def _keep(self) -> None:
         content = json.dumps({meeting: one._asdict() for meeting, one in self._known.items()}).encode()

@@ -1,25 +1,31 @@
-"""`pullcord doctor`: whether each meeting could be ended from its stop kit now, and whether this machine is fit for it. Changes nothing."""
+"""`pullcord doctor`: whether each meeting could be ended from its stop kit now, and whether this machine is fit for it.
+
+Changes nothing, but for writing down what was found of each connection.
+"""
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pullcord.config import ConfigError, read_config
+from pullcord.jobs import looks
 from pullcord.jobs.desk import Desk, open_desk, refuse_open_folders
+from pullcord.jobs.looks import How as How
+from pullcord.jobs.looks import Look
 from pullcord.platforms import platform
 from pullcord.platforms.findings import Findings
 from pullcord.safe.files import TooOpen
 from pullcord.safe.keys import KeysMissing
 from pullcord.safe.kit import Kit, KitUnreadable
-from pullcord.words import PlatformError
+from pullcord.words import Meeting, PlatformError
 
 WELL, USAGE, UNKNOWN, BROKEN = 0, 2, 3, 4
 USAGE_TEXT = "pullcord doctor [--json] [--data FOLDER]"
 LEAST_FREE_BYTES = 100_000_000
 
-How = Literal["well", "unknown", "broken"]
 EXITS: dict[How, int] = {"well": WELL, "unknown": UNKNOWN, "broken": BROKEN}
 
 
@@ -32,11 +38,37 @@ class Told(NamedTuple):
     findings: Findings | None = None
     why: str = ""
     """What was seen of a meeting, without its name."""
+    look: Look | None = None
+    """Of a connection."""
 
 
 def look(desk: Desk) -> list[Told]:
     """All that there is to say, this machine first."""
-    return [_rights(desk), _room(desk), _journal(desk), *_meetings(desk)]
+    return [_rights(desk), _room(desk), _journal(desk), *_connections(desk), *_meetings(desk)]
+
+
+def _connections(desk: Desk) -> Iterator[Told]:
+    """Each once, however many meetings are on it."""
+    for place in looks.places_of(desk).values():
+        where = f"{platform(place.platform).limits.title} at {place.at.get('server', '')}"
+        try:
+            found, _ = looks.ask(desk, place)
+        except PlatformError as error:
+            yield Told("unknown", error.code, f"{where}: {error.sentence}")
+            continue
+        _write_down(desk, place, found)
+        says = {"well": "took our credential.", "unknown": "could not be tested.", "broken": "cannot be used now."}
+        sentence = f"{where} {says[found.how]}" if found.how == "well" else f"{where} {says[found.how]} {found.why}"
+        yield Told(found.how, f"connection-{found.how}", sentence, look=found)
+
+
+def _write_down(desk: Desk, place: Meeting, found: Look) -> None:
+    """Not by another account than the server's: that could not change such a file again. Nor does a full disk spoil the answer."""
+    try:
+        if os.stat(desk.config.data).st_uid == os.geteuid():
+            looks.keep(desk, looks.mark_of(desk, place), found)
+    except OSError as error:
+        print(f"What was found could not be written down: {error.strerror}", file=sys.stderr)
 
 
 def _rights(desk: Desk) -> Told:
@@ -137,9 +169,23 @@ def _cannot(sentence: str, *, as_json: bool) -> int:
 
 def _lines(told: Told) -> Iterator[str]:
     yield told.sentence
+    if told.look is not None:
+        yield from (f"    {line}" for line in _of_connection(told.look))
     for one in told.findings.features if told.findings else ():
         if one.feature != "stop" and one.answer != "yes" and one.why not in told.sentence:
             yield f"    {one.feature}: {'no' if one.answer == 'no' else 'not known'}. {one.why}"
+
+
+def _of_connection(found: Look) -> Iterator[str]:
+    for one in found.features:
+        if one.answer != "yes" and one.why != found.why:
+            bought = f" It takes: {one.permission}." if one.permission else ""
+            yield f"{one.feature}: {'no' if one.answer == 'no' else 'not known'}. {one.why}{bought}"
+    for asked in found.answers:
+        yield f"{asked.question} {asked.answer}"
+    if found.clocks_differ and found.ahead_seconds is not None:
+        ahead = "ahead of" if found.ahead_seconds > 0 else "behind"
+        yield f"Its clock is {abs(found.ahead_seconds):.0f} seconds {ahead} ours. Set the one that is wrong."
 
 
 def _as_json(told: list[Told]) -> str:
@@ -148,6 +194,7 @@ def _as_json(told: list[Told]) -> str:
 
 def _plain(told: Told) -> dict[str, object]:
     plain: dict[str, object] = {**told._asdict(), "findings": None}
+    plain["look"] = None if told.look is None else looks.plain(told.look)
     if told.findings is not None:
         features = [one._asdict() for one in told.findings.features]
         plain["findings"] = {**told.findings._asdict(), "features": features}

@@ -21,6 +21,7 @@ from pullcord.words import Field, Meeting, PlatformError
 
 How = Literal["well", "unknown", "broken"]
 FOLDER = "looks"
+EVERY_SECONDS = 24 * 3600.0
 CLOCKS_AGREE_SECONDS = 5.0
 """A Date header has whole seconds, and the answer was under way."""
 
@@ -170,11 +171,16 @@ def read(desk: Desk, mark: str) -> Look | None:
 
 
 def forget_others(desk: Desk, marks: Iterable[str]) -> None:
-    """What was found of places that nobody is connected to any more. Raises OSError."""
+    """What was found of places that nobody is connected to any more. One just entered may not be among `marks` yet. Raises OSError."""
     known = set(marks)
     for mark in list(_kept(desk)):
-        if mark not in known:
+        if mark not in known and is_old(desk, read(desk, mark)):
             remove(_path(desk, mark))
+
+
+def is_old(desk: Desk, look: Look | None) -> bool:
+    """It is time for another one. A clock that was set back makes it so too."""
+    return look is None or not 0 <= desk.means.clock() - look.at < EVERY_SECONDS
 
 
 def _kept(desk: Desk) -> Iterator[str]:

@@ -19,7 +19,7 @@ from pullcord.serve.bookkeeper import Bookkeeper
 from pullcord.serve.daily import PutAway
 from pullcord.serve.house import House
 from pullcord.serve.listener import Listener
-from pullcord.serve.pages import Pages
+from pullcord.serve.pages import Pages, connections_of
 
 log = logging.getLogger("pullcord.serve")
 
@@ -157,8 +157,8 @@ def _answer_commands(house: House, stop: threading.Event) -> None:
 
 
 def _check_daily(house: House, stop: threading.Event) -> None:
-    """Whether each meeting could be ended, one after the other: before the day, not on it."""
-    checks = Checks(house.desk)
+    """Whether each meeting could be ended, and what each connection buys, one after the other: before the day, not on it."""
+    checks = Checks(house.desk, others=lambda: connections_of(house))
     while not stop.wait(checks.pause_seconds):
         guarded(checks.turn)
 

@@ -2,9 +2,11 @@
 
 import logging
 import time
+from collections.abc import Iterable
 
 from pullcord.practice.hosting import host_one, open_room
 from pullcord.serve.house import House
+from pullcord.words import Meeting
 
 log = logging.getLogger("pullcord.serve")
 
@@ -76,3 +78,17 @@ class Pages:
         if self._house.troubles.of("store") != str(error):
             log.error("%s\n%s", error, str(error.__cause__ or "").partition("\n")[0])
         self._house.troubles.say("store", str(error))
+
+
+def connections_of(house: House) -> Iterable[Meeting] | None:
+    """Every connection of everybody; None while the store cannot be asked."""
+    if house.people.app is None or house.troubles.of("store") is not None:
+        return None
+    from pullcord.jobs import connections  # reads Django's settings as it is loaded
+    from pullcord.store import ground
+
+    ground.close()
+    try:
+        return list(connections.places(house.desk))
+    finally:
+        ground.close()
