@@ -58,10 +58,14 @@ def test_what_was_found_is_on_the_first_page_with_its_time_and_outlives_a_restar
     client = signed_in(owner)
     pages = ("/", reverse("meeting", args=[meeting.pk]))
     for path in pages:
-        assert "have not yet asked" in text_of(client.get(path))
+        page = text_of(client.get(path))
+        assert "have not yet asked" in page
+        assert "Ready. It can be ended from here." not in page, "nobody knows that yet"
     Checks(desk).look_at_next()
     for path in pages:
-        assert "We asked the platform, and it can be ended." in text_of(client.get(path))
+        page = text_of(client.get(path))
+        assert "Ready. It can be ended from here." in page
+        assert "We asked the platform, and it can be ended." in page
     assert Checks(desk).look_at_next() is None, "another server goes on from what was kept"
     room.broken = True
     (Path(desk.config.data) / checked.FILE).unlink()
@@ -69,6 +73,7 @@ def test_what_was_found_is_on_the_first_page_with_its_time_and_outlives_a_restar
     for path in pages:
         page = text_of(client.get(path))
         assert "it can be ended." not in page
+        assert "Ready." not in page
         assert "could not be" in page
 
 

@@ -28,8 +28,13 @@ MAY = {
     "own line": {"owner"},
     "its help": {"owner", "lead"},
     "passkey": {"its host"},
+    "connection": {"owner"},
+    "used connection": {"owner", "host"},
 }
-OWNERS_PAGES = ("people", "people_invite", "people_rename", "people_sender", "own_lines", "looked", "keeping")
+OWNERS_PAGES = (
+    *("people", "people_invite", "people_rename", "people_sender", "own_lines", "looked", "keeping"),
+    *("connections", "connection_new", "connection_keep"),
+)
 NEW = {"name": "Ida", "username": "ida", "password": "three quiet words", "again": "three quiet words"}
 
 
@@ -109,11 +114,11 @@ def test_what_one_may_not_change_stays_as_it_is(desk: Desk, roles: dict[str, Use
 
 @pytest.mark.parametrize("role", ["host", "lead", "who has left"])
 @pytest.mark.parametrize("method", METHODS)
-def test_only_an_owner_comes_to_the_list_of_people(roles: dict[str, User], role: str, method: str):
+def test_only_an_owner_comes_to_the_list_of_people_and_of_connections(roles: dict[str, User], role: str, method: str):
     for name in OWNERS_PAGES:
-        assert getattr(signed_in(roles[role]), method)(
-            reverse(name), NEW | {"who": "x", "role": "host"}
-        ).status_code in (404, 405)
+        address = reverse(name, kwargs={"name": "janus"} if name == "connection_new" else {})
+        answer = getattr(signed_in(roles[role]), method)(address, NEW | {"who": "x", "role": "host"})
+        assert answer.status_code in (404, 405), name
     assert not Invitation.objects.filter(who="x").exists()
 
 

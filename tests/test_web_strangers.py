@@ -15,6 +15,7 @@ from pullcord.jobs.desk import Desk
 from pullcord.store import organisations
 from pullcord.store.models import User
 from pullcord.web import seams
+from tests.connecting import Janus, connected
 from tests.pages import Room, add, by, on_disk, open_room, press, signed_in
 from tests.passkeys import Key, with_passkey
 
@@ -46,6 +47,15 @@ TABLE = {
     "help_line_take_back": "mine",
     "account_change_password": "mine",
     "account_reauthenticate": "mine",
+    "connections": "mine",
+    "connection_new": "mine",
+    "connection_keep": "mine",
+    "connection": "connection",
+    "connection_change": "connection",
+    "connection_test": "connection",
+    "connection_remove": "connection",
+    "room_adopt": "used connection",
+    "room_make": "used connection",
     "meeting": "meeting",
     "meeting_change": "meeting",
     "meeting_put_away": "meeting",
@@ -99,20 +109,21 @@ class Things(NamedTuple):
     line: str
     member: str
     passkey: str
+    connection: str
 
     def told(self) -> str:
         """A pattern that finds any of it on a page. Numbers of members and passkeys are too short to be looked for alone."""
-        named = ("Choir", "Ruth", "Anna", "A script", "Ida", "Cora", "Nora")
-        return "|".join((*named, *self[:-3], f"people/{self.member}/", f"passkey/{self.passkey}/"))
+        named = ("Choir", "Ruth", "Anna", "A script", "Ida", "Cora", "Nora", "Our server")
+        return "|".join((*named, *self[:6], self.connection, f"people/{self.member}/", f"passkey/{self.passkey}/"))
 
     def none(self) -> "Things":
         long = (NOBODY,) * 6
-        return Things(*long, line="999999", member="999999", passkey="999999")
+        return Things(*long, line="999999", member="999999", passkey="999999", connection=NOBODY)
 
     def of(self, name: str) -> dict[str, str]:
         """What the address of this page takes."""
         return {
-            "mine": {"name": "janus"} if name == "meeting_connect" else {},
+            "mine": {"name": "janus"} if name in ("meeting_connect", "connection_new") else {},
             "open": {"token": NOBODY} if name in ("first", "come_in", "come_to_help") else {},
             "invitation": {"invitation_id": self.invitation},
             "own line": {"line": self.line, "act": "checked"},
@@ -120,6 +131,8 @@ class Things(NamedTuple):
             "its help": {"incident_id": self.incident, "help_id": self.help},
             "member": {"member": self.member},
             "passkey": {"pk": self.passkey},
+            "connection": {"connection_id": self.connection},
+            "used connection": {"connection_id": self.connection},
             "meeting": {"meeting_id": self.meeting},
             "link": {"meeting_id": self.meeting, "cord_id": self.link, "act": "revoke"},
             "held link": {"meeting_id": self.meeting, "cord_id": self.link},
@@ -166,7 +179,10 @@ def things(desk: Desk, answers, owner: User, monkeypatch: pytest.MonkeyPatch) ->
     help_id = helps.ask(desk, owner, incident, who="Cora", until=until).help.pk
     line = own_lines.add(desk, owner, name="Nora", number="020 7946 0000", source="her letter").pk
     passkey = str(with_passkey(desk, owner, Key("testserver")).pk)
-    return Things(meeting.id, incident, link, token, invitation, help_id, str(line), member, passkey)
+    answers.say = Janus()
+    connection = connected(desk, owner).pk
+    answers.say = Room()
+    return Things(meeting.id, incident, link, token, invitation, help_id, str(line), member, passkey, connection)
 
 
 def ask(client: Client, method: str, name: str, things: Things):

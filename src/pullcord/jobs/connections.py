@@ -80,6 +80,7 @@ def try_change(desk: Desk, owner: User, connection_id: str, *, name: str, secret
 
 def keep(desk: Desk, owner: User, ticket: str) -> Connection:
     """What was tested. Raises NotFound, Refused."""
+    organisations.owned_by(owner)
     held = desk.tickets.take("keep", ticket, by=_by(owner))
     if held is None:
         sentence = (

@@ -197,6 +197,26 @@ class Hours(forms.Form):
         }
 
 
+class ConnectionName(forms.Form):
+    name = forms.CharField(
+        label=_("What you call this connection"),
+        max_length=200,
+        help_text=_("All who may have meetings in your organisation see this name, and nothing else of it."),
+    )
+
+
+class NewRoom(forms.Form):
+    """What a room is made with, beside its name and hours."""
+
+    invitations = forms.IntegerField(
+        label=_("How many invitations"),
+        min_value=1,
+        max_value=500,
+        initial=20,
+        help_text=_("One for each person. Who is removed does not get in again with theirs."),
+    )
+
+
 class GiveLink(forms.Form):
     who = forms.CharField(
         label=_("Who gets this link"),

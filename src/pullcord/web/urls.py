@@ -8,6 +8,7 @@ from django.urls import path
 
 from pullcord.web.views import (
     cards,
+    connections,
     drills,
     errors,
     factors,
@@ -23,6 +24,7 @@ from pullcord.web.views import (
     own_lines,
     passkeys,
     people,
+    rooms,
 )
 
 urlpatterns = [
@@ -37,6 +39,15 @@ urlpatterns = [
     path("practise", meetings.practise, name="practise"),
     path("meetings/new", meetings.choose, name="meeting_new"),
     path("meetings/new/<slug:name>", meetings.connect, name="meeting_connect"),
+    path("connections", connections.show_all, name="connections"),
+    path("connections/keep", connections.keep, name="connection_keep"),
+    path("connections/new/<slug:name>", connections.new, name="connection_new"),
+    path("connections/<slug:connection_id>", connections.show, name="connection"),
+    path("connections/<slug:connection_id>/change", connections.change, name="connection_change"),
+    path("connections/<slug:connection_id>/test", connections.test_again, name="connection_test"),
+    path("connections/<slug:connection_id>/remove", connections.remove, name="connection_remove"),
+    path("connections/<slug:connection_id>/meeting", rooms.adopt, name="room_adopt"),
+    path("connections/<slug:connection_id>/room", rooms.make, name="room_make"),
     path("meetings/<slug:meeting_id>", meetings.show, name="meeting"),
     path("meetings/<slug:meeting_id>/change", meetings.change, name="meeting_change"),
     path("meetings/<slug:meeting_id>/put-away", meetings.put_away, name="meeting_put_away"),

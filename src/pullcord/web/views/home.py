@@ -14,9 +14,9 @@ from pullcord.jobs import checked
 from pullcord.jobs.checked import Checked
 from pullcord.jobs.desk import Desk, current
 from pullcord.safe.kit import Kit
-from pullcord.store import helps, meetings, organisations
+from pullcord.store import connections, helps, meetings, organisations
 from pullcord.store.models import Meeting, User
-from pullcord.web import cases, seams
+from pullcord.web import cases, seams, told
 from pullcord.web.cases import Case
 from pullcord.web.present import kit_of, stage, title_of
 from pullcord.web.views.asked import PRESS_SECONDS, me, press_ticket
@@ -46,8 +46,9 @@ def home(request: HttpRequest) -> HttpResponse:
     looks = checked.read(desk)
     kits = {meeting.id: kit for meeting in mine if (kit := kit_of(desk, meeting.id)) is not None}
     live = [kit for kit in kits.values() if may_be_live(desk, kit)]
-    told = {
+    page = {
         "owns": "owner" in roles,
+        "broken_connections": told.broken(desk, connections.all_of(owner)),
         "belongs_nowhere": not roles,
         "writes": bool(roles & set(organisations.WRITERS)),
         "helps": helps.asked_of(owner, at=datetime.fromtimestamp(desk.means.clock(), UTC)),
@@ -61,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "wanted": wanted_at_home(desk),
         "practice": [meeting for meeting in mine if meeting.platform == "practice"],
     }
-    return render(request, "home.html", told)
+    return render(request, "home.html", page)
 
 
 def _cases(desk: Desk, owner: User, mine: list[Meeting], *, drills: bool) -> list[tuple[Case, str]]:

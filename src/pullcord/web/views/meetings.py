@@ -16,7 +16,7 @@ from pullcord.jobs.desk import Desk, current
 from pullcord.jobs.listening import address_of
 from pullcord.jobs.meetings import Refused
 from pullcord.platforms import KNOWN, platform
-from pullcord.store import meetings, organisations
+from pullcord.store import connections, meetings, organisations
 from pullcord.store.models import Meeting, User
 from pullcord.web import cases, seams
 from pullcord.web.connect import Connect
@@ -39,7 +39,13 @@ def choose(request: HttpRequest) -> HttpResponse:
         choices.append(
             {"name": name, "limits": limits, "can": can, "cannot": cannot, "has_form": bool(platform(name).fields)}
         )
-    told = {"choices": choices, "can_practise": seams.make_practice_meeting is not None}
+    usable = [
+        (one, title_of(one.platform), platform(one.platform).new_room is not None)
+        for one in connections.usable(me(request))
+    ]
+    owns = "owner" in organisations.roles_of(me(request))
+    can_practise = seams.make_practice_meeting is not None
+    told = {"choices": choices, "can_practise": can_practise, "connections": usable, "owns": owns}
     return render(request, "meetings/new.html", told)
 
 
@@ -115,10 +121,15 @@ def renew(request: HttpRequest, meeting_id: str) -> HttpResponse:
     if practice_pages(kit_of(current(), new.meeting.id)):
         messages.success(request, _("This is the new way in. The old room stays closed."))
         return redirect("meeting", new.meeting.id)
+    return passed_on(request, new, _("The new way into %s") % new.meeting.name, _("The old room stays closed."))
+
+
+def passed_on(request: HttpRequest, new: job.NewWay, title: str, happened: str) -> HttpResponse:
+    """A room's name and invitations, shown this once."""
     told = {
         "meeting": new.meeting,
-        "title": _("The new way into %s") % new.meeting.name,
-        "explain": _("The old room stays closed. Pass these on, each to one person, and only to those you know."),
+        "title": title,
+        "explain": f"{happened} {_('Pass these on, each to one person, and only to those you know.')}",
         "text": "\n".join([f"{_('Room')}: {new.meeting.at['room']}", *_lines(new.invitations)]),
         "is_link": False,
     }
