@@ -14,6 +14,7 @@ Answer = Literal["yes", "no", "unknown"]
 READS: tuple[Feature, ...] = ("roster", "read-back")
 DOES: tuple[Feature, ...] = ("stop", "hold", "kick")
 UNTRIED = "This cannot be tried without doing it."
+NOWHERE = "It was asked after a room that nobody has, and answered."
 BY_MEETING: tuple[Answer, str] = (
     "unknown",
     "Each room has a right of its own. It is tried when a meeting is added, and once a day.",
@@ -112,7 +113,10 @@ def with_making(told: Findings, permission: str, makes: tuple[Answer, str]) -> F
     """Of a connection: whether it makes rooms too. Of one that was not reached, or refused us, nothing more is known."""
     reads = told.of("roster")
     makes = makes if reads is not None and reads.answer == "yes" else ("unknown", told.evidence)
-    return told._replace(features=(*told.features, Finding("make", makes[0], permission, makes[1])))
+    features = (
+        one._replace(why=NOWHERE) if one.feature in READS and one.answer == "yes" else one for one in told.features
+    )
+    return told._replace(features=(*features, Finding("make", makes[0], permission, makes[1])))
 
 
 def hearing(meeting: Meeting, secret: str) -> tuple[Answer, str]:
