@@ -54,7 +54,7 @@ class Door(NamedTuple):
         sent = {"Host": host or f"127.0.0.1:{self.port}", **(headers or {})}
         connection.request(method, path, body, sent)
         answer = connection.getresponse()
-        text = answer.read().decode()
+        text = answer.read().decode(errors="replace")  # one route answers with a picture
         connection.close()
         return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
 

@@ -34,6 +34,21 @@ def test_the_page_is_one_small_page_without_script_cookie_or_name_in_its_title(t
         assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
+def test_the_page_goes_on_a_phone_s_first_screen_without_telling_anybody_of_the_link(tmp_path: Path) -> None:
+    with door(tmp_path) as now:
+        page = now.ask("GET", f"/c/{now.scene.link}")
+        assert "Add to Home Screen" in page.text
+        assert "manifest" not in page.text, "a browser may pass that on, with the link in it"
+        loaded = re.findall(r'<link rel="([^"]+)" href="([^"]+)"', page.text)
+        assert dict(loaded) == {"icon": "/apple-touch-icon.png", "apple-touch-icon": "/apple-touch-icon.png"}
+        assert "img-src 'self'" in page.headers["content-security-policy"]
+        icon = now.ask("GET", "/apple-touch-icon.png")
+        assert (icon.status, icon.headers["content-type"]) == (200, "image/png")
+        assert "public" in icon.headers["cache-control"]
+        elsewhere = now.ask("GET", f"/c/{new_token()}")
+        assert "Add to Home Screen" not in elsewhere.text
+
+
 def test_opening_the_page_again_and_again_changes_nothing(tmp_path: Path) -> None:
     with door(tmp_path) as now:
         journal = Path(now.scene.desk.means.journal.path)
@@ -289,6 +304,7 @@ STRANGERS: dict[str, tuple[str, int]] = {
     "/api/stop": ("POST", 401),
     "/live/{ticket}": ("GET", 404),
     "/events/{platform}/{source}": ("POST", 401),
+    "/apple-touch-icon.png": ("GET", 200),
     "/health": ("GET", 200),
     "": ("GET", 503),
 }

@@ -17,7 +17,7 @@ from pullcord.edge.ears import Ears
 from pullcord.edge.failures import Failures
 from pullcord.edge.guards import OnlyOurHost, SmallBodies
 from pullcord.edge.metrics import Count, Metrics
-from pullcord.edge.pages import sorry_page
+from pullcord.edge.pages import ICON_AT, sorry_page
 from pullcord.edge.parts import Edge
 from pullcord.jobs.desk import Desk
 
@@ -53,6 +53,7 @@ def build(
         Route("/host/{ticket}/stop-all", host.press_all, methods=["POST"]),
         Route("/api/stop", api.stop_by_token, methods=["POST"]),
         Route("/live/{ticket}", live.stream, methods=["GET"]),
+        Route(ICON_AT, cord.icon, methods=["GET"]),
         Route("/health", health, methods=["GET"]),
     ]
     if static is not None:

@@ -10,7 +10,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from pullcord.core.cords import TAKE_BACK_SECONDS, may_press
 from pullcord.core.drill import told_to_you
 from pullcord.edge.guards import is_from_elsewhere
-from pullcord.edge.pages import HEADERS, Rehearsal, View, cord_page, no_link_page, page, too_many_page, unreadable_page
+from pullcord.edge.pages import (
+    HEADERS,
+    ICON,
+    Rehearsal,
+    View,
+    cord_page,
+    no_link_page,
+    page,
+    too_many_page,
+    unreadable_page,
+)
 from pullcord.edge.parts import Edge
 from pullcord.jobs import own_time
 from pullcord.jobs import press as presses
@@ -24,6 +34,11 @@ ANSWER_WITHIN_SECONDS = 2.5
 """How long a press waits for the proof before its page says that we are still asking."""
 
 T = TypeVar("T")
+
+
+async def icon(request: Request) -> Response:
+    """For the phone's first screen. Nobody is asked who wants it."""
+    return Response(ICON, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
 
 
 async def show(request: Request) -> Response:

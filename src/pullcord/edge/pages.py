@@ -15,7 +15,10 @@ from pullcord.core.incident import Incident
 from pullcord.jobs.stop import GENERAL_HANDS
 
 STYLE = (files("pullcord.edge") / "cord.css").read_text()
-_POLICY = f"default-src 'none'; style-src 'sha256-{base64.b64encode(sha256(STYLE.encode()).digest()).decode()}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+_POLICY = f"default-src 'none'; style-src 'sha256-{base64.b64encode(sha256(STYLE.encode()).digest()).decode()}'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+ICON = (files("pullcord.edge") / "mark.png").read_bytes()
+ICON_AT = "/apple-touch-icon.png"
+"""One picture for everybody: asking for it tells nothing of a link, and its place holds none."""
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": _POLICY,
@@ -81,6 +84,7 @@ def page(body: str, *, status: int = 200, refresh_seconds: int | None = None) ->
     html = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Meeting</title>{refresh}'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
+        f'<link rel="icon" href="{ICON_AT}"><link rel="apple-touch-icon" href="{ICON_AT}">'
         f"<style>{STYLE}</style></head><body><main>{body}</main></body></html>"
     )
     return HTMLResponse(html, status_code=status, headers=HEADERS)
@@ -158,6 +162,17 @@ def _own_time(view: View, token: str) -> str:
     )
 
 
+FIRST_SCREEN = (
+    '<details class="how"><summary>Put this page on your phone’s first screen</summary>'
+    "<p>Then you need not look for the link when it matters. Phones differ a little in their words.</p>"
+    "<ul><li>iPhone or iPad: tap the square with the arrow, then “Add to Home Screen”.</li>"
+    "<li>Android: tap the three dots, then “Add to Home screen”. Where you are asked, choose a shortcut.</li></ul>"
+    "<p>Its name there is “Meeting”. Leave it so, or choose another that tells nothing. Opening it ends nothing. But whoever can "
+    "unlock your phone can then end the meeting, too. Take it off when the meeting is no longer yours to watch.</p></details>"
+)
+"""Plain words and no web manifest: a phone's browser may hand a manifest, and the address in it, to its maker's servers."""
+
+
 def _ready(view: View, token: str) -> str:
     return (
         f'<p class="about">{escape(view.meeting)}</p><h1>End this meeting</h1>'
@@ -168,6 +183,7 @@ def _ready(view: View, token: str) -> str:
         "<details><summary>I need to end the meeting</summary><p>Everyone will be put out and nobody can come back in. "
         "The host sees that you did it, and when. If it was a mistake, people can be let back in.</p>"
         f'<form method="post" action="/c/{token}/stop"><button>End the meeting for everyone</button></form></details>'
+        f"{FIRST_SCREEN}"
     )
 
 
