@@ -1,6 +1,9 @@
 """The laptop is gone: what to revoke, in order, from whatever is left."""
 
 import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ from pullcord.jobs import meetings
 from pullcord.platforms import KNOWN
 from pullcord.serve.archive import IDENTITY
 from pullcord.serve.lost import WHERE, steps
+from pullcord.store import connections as kept
 from tests.desk import IN_FILE
 
 JANUS: dict[str, Any] = {"at": {"server": "http://127.0.0.1:7", "room": "7"}, "secrets": {"admin": "k" * 32}}
@@ -30,6 +34,30 @@ def test_it_names_each_platform_once_before_what_was_given_out(house, owner, cap
     assert any("1 links are out" in line for line in lines)
     assert any("1 tokens are out" in line for line in lines)
     assert not any("k" * 32 in line for line in lines)
+
+
+@IN_FILE
+def test_a_connection_s_credential_is_named_also_where_no_meeting_is_on_it(house, owner, capsys):
+    at, now = {"server": "https://meet.example.org/admin"}, datetime.now(UTC)
+    made = kept.add(owner, "c1", at_time=now, platform="janus", name="Our server", at=at, sealed=b"")
+    for backed_up in (False, True):
+        if backed_up:
+            house.back_up()
+            words = ["lost", str(house.archive), "--identity", str(house.identity)]
+        else:
+            words = ["lost", "--data", str(house.data)]
+        assert cli.main(words) == 0
+        said = capsys.readouterr().out
+        assert f"https://meet.example.org/admin (“{made.name}”): {WHERE['janus']}" in said
+
+
+@IN_FILE
+def test_a_copy_from_before_there_were_connections_is_read(house, capsys):
+    connections.close_all()
+    with closing(sqlite3.connect(house.data / "product.sqlite3")) as database:
+        database.execute("ALTER TABLE store_connection RENAME TO before")
+    assert cli.main(["lost", "--data", str(house.data)]) == 0
+    assert "“Choir”" in capsys.readouterr().out
 
 
 @IN_FILE

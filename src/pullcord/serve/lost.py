@@ -27,7 +27,8 @@ NOBODY_KNOWS = (
 )
 AFTERWARDS = (
     "Stop the server. Put a new key in front of the old one in the file keys/key: this signs everybody out.",
-    "Start it. On each meeting's page, put in the new credential: it is sealed with the new key.",
+    "Start it. On each connection's page, put in the new credential: it is sealed with the new key, for every meeting on it."
+    " A meeting that brought a credential of its own: put it away, and add it anew.",
     "{links} Revoke each link, and give a new one.",
     "{tokens} Revoke each token, and give the programs new ones.",
     "Each host and owner: a new password. For the owner: pullcord signin-link, on the server.",

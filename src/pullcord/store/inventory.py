@@ -11,6 +11,8 @@ AT = slice(18, 20)
 
 
 class Known(NamedTuple):
+    """A meeting, or a connection, which holds a credential also while no meeting is on it."""
+
     name: str
     platform: str
     server: str
@@ -20,7 +22,7 @@ class Known(NamedTuple):
 
 
 def read(copy: bytes) -> list[Known]:
-    """Every meeting that can be stopped, by name. Raises sqlite3.Error."""
+    """Every meeting that can be stopped, and every connection; each by name. Raises sqlite3.Error."""
     content = bytearray(copy)
     content[AT] = OLD_JOURNAL
     with closing(sqlite3.connect(":memory:")) as database:
@@ -31,8 +33,16 @@ def read(copy: bytes) -> list[Known]:
             " (SELECT count(*) FROM store_stoptoken t WHERE t.meeting_id = m.id AND t.revoked_at IS NULL)"
             " FROM store_meeting m WHERE archived_at IS NULL ORDER BY name, id"
         ).fetchall()
+        rows += _connections(database)
     return [Known(name, platform, _server(at), links, tokens) for name, platform, at, links, tokens in rows]
 
 
 def _server(at: str) -> str:
     return str(json.loads(at).get("server", ""))
+
+
+def _connections(database: sqlite3.Connection) -> list[tuple[str, str, str, int, int]]:
+    """None in a copy from before there were any."""
+    if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'store_connection'").fetchone():
+        return []
+    return database.execute("SELECT name, platform, at, 0, 0 FROM store_connection ORDER BY name, id").fetchall()
