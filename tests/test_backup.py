@@ -18,6 +18,7 @@ from django.db import connections
 
 from pullcord import cli
 from pullcord.core.timeline import verify
+from pullcord.jobs import connections as jobs_connections
 from pullcord.jobs import meetings
 from pullcord.jobs import people as jobs_people
 from pullcord.jobs.erase import erase
@@ -28,9 +29,10 @@ from pullcord.safe.rosters import Rosters
 from pullcord.serve import CannotServe, locked
 from pullcord.serve.archive import DAMAGED, IDENTITY, NOT_OURS, NOT_WRITTEN, USAGE, NotDone, encrypt, pack, unpack
 from pullcord.serve.backup import back_up
+from pullcord.store import connections as kept_connections
 from pullcord.store import incidents, organisations, people, users
 from pullcord.store import meetings as kept
-from pullcord.store.models import Cord, Invitation, Meeting, Presence, StopToken
+from pullcord.store.models import Connection, Cord, Invitation, Meeting, Presence, StopToken
 from pullcord.words import Person
 from tests.backups import ADDRESS, NAME
 from tests.desk import IN_FILE
@@ -110,6 +112,18 @@ def test_a_meeting_put_away_since_the_backup_can_be_stopped_by_no_link(house, ow
     house.restore()
     assert Meeting.objects.get(pk=house.meeting.id).archived_at is not None
     assert Kits(str(house.data / "stop/kits"), house.desk.keys).read(house.meeting.id) is None
+
+
+@IN_FILE
+def test_a_connection_removed_since_the_backup_comes_not_back_with_its_credential(house, owner):
+    at, now = {"server": "https://meet.example.org/admin"}, datetime.now(UTC)
+    for number in ("c1", "c2"):
+        kept_connections.add(owner, number, at_time=now, platform="janus", name=number, at=at, sealed=b"")
+    house.back_up()
+    jobs_connections.remove(house.desk, owner, "c1")
+    house.burn()
+    house.restore()
+    assert [one.pk for one in Connection.objects.all()] == ["c2"]
 
 
 @IN_FILE

@@ -22,6 +22,7 @@ from pullcord.jobs.sealing import seal
 from pullcord.jobs.stop import new_id
 from pullcord.platforms import platform as on_platform
 from pullcord.platforms.findings import Finding, Findings
+from pullcord.safe.gone import Line
 from pullcord.safe.kit import Kit
 from pullcord.store import connections, organisations
 from pullcord.store.models import Connection, Meeting, User
@@ -111,6 +112,7 @@ def remove(desk: Desk, owner: User, connection_id: str) -> None:
             sentence = f"Without it these could not be ended from here: {names}. Put them away first."
             raise Refused("in-use", sentence)
         connections.remove(row)
+        or_refuse(desk.gone.add, Line("removed connection", connection_id))
 
 
 def place_of(desk: Desk, row: Connection) -> Place:

@@ -1,4 +1,4 @@
-"""What must not come back with a backup: who was erased, and which links and tokens were revoked. Opaque ids only.
+"""What must not come back with a backup: who was erased, and what was revoked or removed. Opaque ids only.
 
 One line each, `erased person ID`, appended and synced before the act is shown as done. A line may be ahead of the store,
 where the commit after it failed: a restore then does what was asked for and did not happen.
@@ -23,6 +23,7 @@ KINDS = frozenset(
         "put-away meeting",
         "ended membership",
         "closed invitation",
+        "removed connection",
     }
 )
 LONGEST_ID = 64

@@ -219,6 +219,7 @@ def _replay(aside: str, keys: Keys | None, listed: Iterable[gone.Line]) -> list[
             put_away=_ids(listed, "put-away meeting"),
             has_ended=lambda *membership: gone.membership(*membership) in ended,
             invitations=_ids(listed, "closed invitation"),
+            connections=_ids(listed, "removed connection"),
             at=datetime.now(UTC),
         )
     except (DatabaseError, StoreBroken) as error:
@@ -227,7 +228,8 @@ def _replay(aside: str, keys: Keys | None, listed: Iterable[gone.Line]) -> list[
         connections.close_all()
     return [
         f"Gone again: {done.people} people who were erased, {done.cords} links, {done.tokens} tokens,"
-        f" {done.meetings} meetings that were put away, {done.memberships} memberships, {done.invitations} invitations."
+        f" {done.meetings} meetings that were put away, {done.memberships} memberships, {done.invitations} invitations,"
+        f" {done.connections} connections."
     ]
 
 

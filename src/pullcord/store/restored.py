@@ -8,7 +8,18 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from pullcord.store import chain, ground, organisations
-from pullcord.store.models import Cord, Help, InboxEvent, Invitation, Meeting, Membership, Presence, StopToken
+from pullcord.store.connections import remove
+from pullcord.store.models import (
+    Connection,
+    Cord,
+    Help,
+    InboxEvent,
+    Invitation,
+    Meeting,
+    Membership,
+    Presence,
+    StopToken,
+)
 
 
 class Replayed(NamedTuple):
@@ -18,6 +29,7 @@ class Replayed(NamedTuple):
     meetings: int
     memberships: int
     invitations: int
+    connections: int
 
 
 def replay(
@@ -28,6 +40,7 @@ def replay(
     put_away: Collection[str],
     has_ended: Callable[[str, int, str], bool],
     invitations: Collection[str],
+    connections: Collection[str],
     at: datetime,
 ) -> Replayed:
     """How many came back and are gone again. Nobody stays signed in, and reports of platforms that waited are dropped.
@@ -43,6 +56,7 @@ def replay(
             sum(Meeting.objects.filter(pk=one, archived_at=None).update(archived_at=at) for one in put_away),
             sum(one.delete()[0] for one in Membership.objects.all() if has_ended(*organisations.time_of(one))),
             sum(_close(one, at) for one in invitations),
+            sum(_remove(one) for one in Connection.objects.filter(pk__in=list(connections))),
         )
         Session.objects.all().delete()
         InboxEvent.objects.all().delete()
@@ -54,6 +68,14 @@ def _close(one: str, at: datetime) -> int:
     """An invitation that is open again; or help of a caseworker that was ended, whether or not they had come."""
     closed = Invitation.objects.filter(pk=one, used_at=None).update(revoked_at=at)
     return closed + Help.objects.filter(pk=one, revoked_at=None).update(revoked_at=at)
+
+
+def _remove(connection: Connection) -> int:
+    """Unless a meeting needs it: its removal was listed, and then not done."""
+    if Meeting.objects.filter(connection=connection, archived_at=None).exists():
+        return 0
+    remove(connection)
+    return 1
 
 
 def _erase(is_erased: Callable[[str, str, bytes], bool], at: datetime) -> int:
