@@ -306,3 +306,14 @@ def test_doctor_tests_each_connection_once_and_writes_down_what_it_found(
     assert look.at == clock.now
     janus.admin = "another"
     assert doctor.exit_code(doctor.look(desk)) == doctor.BROKEN
+
+
+# -- a pasted link -----------------------------------------------------------------------------------------------------
+
+
+def test_of_a_pasted_link_the_place_is_kept_and_never_the_right_behind_it():
+    at = {"server": "https://meet.example.org:5281", "service": "conference.meet.example.org"}
+    row = Connection(platform="prosody", at=at)
+    told = connections._read_room(row, {"room": " https://meet.example.org/Tasting?jwt=adminadmin#config.x=1"})
+    assert told == {"link": "https://meet.example.org/Tasting", "room": "tasting@conference.meet.example.org"}
+    assert connections._read_room(row, {"room": "tasting"}) == {"room": "tasting@conference.meet.example.org"}

@@ -180,3 +180,17 @@ def test_a_clock_that_is_off_is_said(client: Client, connection: Connection, jan
     for path in (reverse("connections"), reverse("connection", args=[connection.pk])):
         assert "seconds ahead of this server’s" in text_of(client.get(path))
     assert SERVER in client.get(reverse("connection", args=[connection.pk])).content.decode()
+
+
+def test_where_its_server_reports_is_the_same_for_the_connection_and_the_meetings_on_it(
+    desk: Desk, owner: User, client: Client, janus: Janus
+):
+    one = connected(desk, owner, events="janus:letmein")
+    client.post(reverse("room_adopt", args=[one.pk]), HOURS | {"room": "1234", "room_secret": "roomroom"})
+    address = re.search(
+        r"/events/janus/[0-9a-f]{32}", client.get(reverse("connection", args=[one.pk])).content.decode()
+    )
+    assert address is not None
+    page = client.get(reverse("meeting", args=[meetings.all_of(owner)[0].pk])).content.decode()
+    assert address[0] in page
+    assert "“Our server”" in page

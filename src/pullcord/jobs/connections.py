@@ -6,6 +6,7 @@ A changed credential is in the kit of every meeting on it before it is shown as 
 
 import json
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple
@@ -15,7 +16,7 @@ from django.db import transaction
 from pullcord.jobs import looks, meetings
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.kits import Refused, kit_of, opened, or_refuse, own_part
-from pullcord.jobs.listening import is_fit, with_source
+from pullcord.jobs.listening import address_of, is_fit, with_source
 from pullcord.jobs.looks import Look, mark_of
 from pullcord.jobs.meetings import NewWay, invitations_of, now_of, plain_name
 from pullcord.jobs.sealing import seal
@@ -128,6 +129,14 @@ def look_of(desk: Desk, row: Connection) -> Look | None:
         return None
 
 
+def reports_to(desk: Desk, row: Connection) -> str | None:
+    """To where its server is to report; None = it is to be asked instead."""
+    try:
+        return address_of(desk.config, place_of(desk, row))
+    except Refused:
+        return None
+
+
 def places(desk: Desk) -> Iterable[Place]:
     """Of everybody: for the daily look, and for no page."""
     for row in connections.all_of_everybody():
@@ -226,10 +235,11 @@ def adopt(
 
 
 def _read_room(row: Connection, at: Mapping[str, str]) -> dict[str, str]:
-    """A pasted link leads to the room's name, and is kept beside it. Raises PlatformError."""
+    """A pasted link leads to the room's name, and is kept beside it; without what follows it, which may be a right. Raises PlatformError."""
     told = at["room"].strip()
     room = on_platform(row.platform).room_of(told, row.at)
-    return {**({"link": told} if "://" in told else {}), **at, "room": room}
+    link = {"link": re.split("[?#]", told)[0]} if "://" in told else {}
+    return {**link, **at, "room": room}
 
 
 def _asked_after(desk: Desk, place: Place) -> Finding | None:

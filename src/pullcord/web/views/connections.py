@@ -76,10 +76,14 @@ def show(request: HttpRequest, connection_id: str) -> HttpResponse:
     one = connections.find(user, connection_id)
     told = row(current(), one)
     features = () if told.look is None else told.look.features
-    on = connections.meetings_on(user, one.pk)
-    return render(
-        request, "connections/connection.html", {"row": told, "connection": one, "bought": bought(features), "on": on}
-    )
+    page = {
+        "row": told,
+        "connection": one,
+        "bought": bought(features),
+        "on": connections.meetings_on(user, one.pk),
+        "reports_to": job.reports_to(current(), one),
+    }
+    return render(request, "connections/connection.html", page)
 
 
 @require_POST
