@@ -1,15 +1,19 @@
 """An organisation's connections: tested before they are kept, and a changed credential is in every kit before it is shown as done."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pullcord.config import read_config
 from pullcord.jobs import connections, doctor, meetings
 from pullcord.jobs.connections import KEEP_SECONDS
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.kits import Refused
 from pullcord.safe.kit import Kit
+from pullcord.serve import house as houses
+from pullcord.serve.pages import connections_of
 from pullcord.store import NotFound, organisations
 from pullcord.store import connections as kept
 from pullcord.store.models import Connection, Meeting, Membership, User
@@ -317,3 +321,17 @@ def test_of_a_pasted_link_the_place_is_kept_and_never_the_right_behind_it():
     told = connections._read_room(row, {"room": " https://meet.example.org/Tasting?jwt=adminadmin#config.x=1"})
     assert told == {"link": "https://meet.example.org/Tasting", "room": "tasting@conference.meet.example.org"}
     assert connections._read_room(row, {"room": "tasting"}) == {"room": "tasting@conference.meet.example.org"}
+
+
+def test_a_server_asks_the_store_for_its_connections_once_it_is_there(
+    desk: Desk, owner: User, connection: Connection, tmp_path: Path
+):
+    built = houses.build(read_config(str(tmp_path / "served"), environment={}))
+    built.desk.means.journal.close()
+    built.inbox.close()
+    house = built._replace(desk=desk)
+    assert connections_of(house) is None, "the pages are not loaded yet"
+    house.people.app = "loaded"
+    assert [one.at for one in connections_of(house) or ()] == [connection.at]
+    house.troubles.say("store", "broken")
+    assert connections_of(house) is None
