@@ -147,13 +147,13 @@ def test_a_server_that_makes_no_room_is_told_and_nothing_is_added(
 def test_what_stopped_working_is_on_the_owner_s_first_page(
     desk: Desk, client: Client, connection: Connection, janus: Janus, clock: Clock
 ):
-    assert "cannot be used now" not in text_of(client.get("/"))
+    assert "At our last test" not in text_of(client.get("/"))
     janus.admin = "another"
     client.post(reverse("connection_test", args=[connection.pk]))
     page = html.unescape(text_of(client.get("/")))
-    assert "The connection “Our server” cannot be used now." in page
+    assert "At our last test the connection “Our server” could not be used." in page
     page = text_of(client.get(reverse("connection", args=[connection.pk])))
-    assert "cannot be ended from here until it works again" in page
+    assert "Until it works again, meetings on it may not end from here." in page
     assert "It last worked:" in page
 
 
