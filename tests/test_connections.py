@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pullcord.config import read_config
-from pullcord.jobs import connections, doctor, meetings
+from pullcord.jobs import connections, doctor, meetings, sealing
 from pullcord.jobs.connections import KEEP_SECONDS
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.kits import Refused
@@ -135,7 +135,7 @@ def test_a_meeting_on_a_connection_has_its_credential_in_the_kit_and_only_its_ow
     kit = kit_of(desk, made.meeting)
     assert kit.meeting.secrets == {**GOOD, "room": "roomroom"}
     assert kit.meeting.at == {"server": SERVER, "ids": "numbers", "room": "1234"}
-    own = json.loads(desk.keys.open(bytes(made.meeting.sealed)))
+    own = sealing.opened(desk, made.meeting)
     assert own == {"room": "roomroom"}
 
 

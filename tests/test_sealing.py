@@ -8,7 +8,8 @@ from pullcord.jobs import meetings, sealing
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.meetings import Refused
 from pullcord.safe.keys import Keys, SealBroken
-from pullcord.store.models import Meeting, User
+from pullcord.store.models import Connection, Meeting, Organisation, User
+from tests.connecting import Janus, connected
 from tests.pages import Room, add, by, press
 
 KEYS = Keys([b"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", b"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="])
@@ -64,3 +65,21 @@ def test_a_stop_needs_the_key_file_alone(desk: Desk, answers, owner: User):
     meeting = add(desk, owner)
     Meeting.objects.filter(pk=meeting.pk).update(sealed=b"gone")
     assert press(desk, meeting, by(owner))
+
+
+def test_a_connection_s_credential_is_sealed_for_its_organisation_too(desk: Desk, answers, owner: User):
+    answers.say = Janus()
+    row = connected(desk, owner)
+    told = sealing.opened(desk, row)
+    assert told
+    with pytest.raises(SealBroken):
+        desk.keys.open(bytes(row.sealed))
+    Connection.objects.update(sealed=desk.keys.seal(json.dumps(dict(told)).encode()))
+    assert sealing.seal_anew(desk) == [row.pk]
+    new = Connection.objects.get(pk=row.pk)
+    assert sealing.opened(desk, new) == told
+    Connection.objects.update(
+        organisation=Organisation.objects.create(id="another", name="Another", created_at=new.made_at)
+    )
+    with pytest.raises(SealBroken):
+        sealing.opened(desk, Connection.objects.get(pk=row.pk))

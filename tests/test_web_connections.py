@@ -157,9 +157,9 @@ def test_what_stopped_working_is_on_the_owner_s_first_page(
     assert "It last worked:" in page
 
 
-def test_what_was_found_days_ago_is_not_called_well(client: Client, connection: Connection, clock: Clock):
+def test_what_was_found_days_ago_is_not_called_well(owner: User, connection: Connection, clock: Clock):
     clock.now += 3 * 24 * 3600
-    page = text_of(client.get(reverse("connections")))
+    page = text_of(signed_in(owner).get(reverse("connections")))
     assert "It was not tested for days" in page
     assert "took our credential" not in page
 

@@ -89,6 +89,7 @@ def test_after_the_day_it_looks_like_what_does_not_exist(desk: Desk, clock: Cloc
     client = signed_in(carl)
     assert client.get(reverse("help", args=[asked])).status_code == 200
     clock.now += 30 * DAY
+    client = signed_in(carl)
     for method in (client.get, client.post):
         gone, none = method(reverse("help", args=[asked])), method(reverse("help", args=["0" * 16]))
         assert gone.status_code == 404
@@ -125,6 +126,7 @@ def test_ended_it_is_over_at_once_and_no_backup_gives_it_back(
         put_away=(),
         has_ended=lambda *_: False,
         invitations=closed,
+        connections=(),
         at=people.now(desk),
     )
     assert signed_in(carl).get(reverse("help", args=[asked])).status_code == 404

@@ -126,6 +126,7 @@ def test_an_earlier_incident_is_read_from_the_store(desk: Desk, room: Room, owne
     second = press(desk, meeting, by(owner))
     assert second != first
     assert desk.means.book.find(first) is None
+    client.force_login(owner)
     page = read(client, first)
     assert "The meeting is over" in page
     assert "Anna Owner pressed" in page

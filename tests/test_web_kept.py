@@ -83,6 +83,7 @@ def test_an_incident_that_only_the_store_still_has_tells_it_too(evening: Evening
     room.held, room.people = False, [{"number": "9", "name": "Nine"}]
     assert press(evening.desk, evening.meeting, by(evening.owner)) != evening.id
     assert evening.desk.means.book.find(evening.id) is None
+    evening.client.force_login(evening.owner)
     page = evening.page()
     assert "3 people in it" in page
     assert "The time is over" in page
@@ -140,6 +141,7 @@ def test_the_guard_opens_it_when_its_time_is_over_and_the_page_says_so(
     guard.turn(at_most=0)
     desk.means.journal.settle(wait_seconds=5)
     assert not room.held
+    evening.client.force_login(evening.owner)
     page = evening.page()
     assert "The time is over" in page
     assert "Since then those who were invited can come in again." in page
@@ -148,6 +150,7 @@ def test_the_guard_opens_it_when_its_time_is_over_and_the_page_says_so(
 
 def test_where_the_platform_does_not_open_it_the_host_still_can(evening: Evening, clock: Clock, room: Room):
     clock.now += 24 * HOUR + 1
+    evening.client.force_login(evening.owner)
     evening.write("hold not ended", code="practice-broken", by="guard", door="guard")
     assert "has not opened it since" in evening.page()
     evening.client.post(f"/incidents/{evening.id}/back-in")

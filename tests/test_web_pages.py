@@ -204,6 +204,7 @@ def test_last_months_incident_says_nothing_of_tonights_meeting(
     press(desk, add(desk, owner), by(owner))
     assert "✓ Over." in text_of(client.get("/")).split("Something happened?")[0]
     clock.now += 30 * NO_HOLD_SECONDS
+    client.force_login(owner)
     assert "It has not been ended." in text_of(client.get("/"))
 
 

@@ -13,7 +13,6 @@ from typing import Any, Literal, NamedTuple
 from pullcord.jobs.desk import Desk
 from pullcord.platforms import platform
 from pullcord.platforms.findings import Answered, Finding, Findings
-from pullcord.platforms.reach import of_wire
 from pullcord.platforms.wire import Reply, Request, Wire
 from pullcord.safe.files import make_private_folder, remove, replace_whole
 from pullcord.safe.kit import Kit
@@ -92,7 +91,7 @@ class Timed:
 
     def __init__(self, wire: Wire, desk: Desk) -> None:
         self._wire, self._clock = wire, desk.means.clock
-        self.reach = of_wire(wire)
+        self.reach = wire.reach
         self.ahead_seconds: float | None = None
 
     def send(self, request: Request) -> Reply:

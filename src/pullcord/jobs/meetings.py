@@ -93,8 +93,10 @@ def add(
         whose = beside or connection
         organisation = organisations.home_of(owner).pk if whose is None else whose.organisation_id
         where = _where(desk, organisation, platform, at, secrets, connection)
-        told |= {"platform": platform, "connection": connection, "beside": beside, **where}
-        meeting = meetings.add(owner, meeting_id or new_id(), now=now_of(desk), **told)
+        columns = {**told, "platform": platform, **where}
+        meeting = meetings.add(
+            owner, meeting_id or new_id(), now=now_of(desk), connection=connection, beside=beside, **columns
+        )
         meetings.follow_incidents(meeting)
         _write_kit(desk, meeting)
     return meeting

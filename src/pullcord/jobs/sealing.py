@@ -32,7 +32,8 @@ def seal_anew(desk: Desk) -> list[str]:
     What no key of ours opens is left as it is.
     """
     done = []
-    for row in (*connections.all_of_everybody(), *meetings.every_one()):
+    rows: list[Meeting | Connection] = [*connections.all_of_everybody(), *meetings.every_one()]
+    for row in rows:
         if _is_of_old(desk, row):
             meetings.reseal(row, seal(desk, row.organisation_id, opened(desk, row)))
             done.append(row.pk)

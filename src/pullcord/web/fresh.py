@@ -20,6 +20,10 @@ from pullcord.web.middleware import Answer, View
 ASKED_BEFORE: Final = {
     # the credentials of a connection
     "meeting_connect": "meeting_connect",
+    "connection_new": "connection_new",
+    "connection_keep": "connections",
+    "connection_change": "connection_change",
+    "connection_remove": "connections",
     # who can end a meeting: also whoever takes that away from the others
     "link_give": "meeting",
     "link_act": "meeting",
@@ -33,6 +37,9 @@ ASKED_BEFORE: Final = {
     "invitation_take_back": "people",
     "member_change": "people",
     "member_remove": "people",
+    # who else reads a record, and until when names are kept
+    "help_ask": "incident",
+    "keeping": "keeping",
     # how one signs in; a new password asks for the old one by itself
     "mfa_add_webauthn": "mfa_add_webauthn",
     "mfa_edit_webauthn": "mfa_edit_webauthn",
@@ -42,6 +49,8 @@ ASKED_BEFORE: Final = {
     "mfa_generate_recovery_codes": "mfa_generate_recovery_codes",
 }
 """What is done -> the page on which it is done. Where they are one, the page itself is not shown before."""
+NAMED: Final = {"meeting": ("meeting_id",), "incident": ("incident_id",), "incident_back_in": ("incident_id",)}
+"""What stands in the address of such a page."""
 
 
 def begin(sender: Any, request: HttpRequest, user: User, **told: Any) -> None:
@@ -75,5 +84,5 @@ def _page(request: HttpRequest) -> str | None:
         return None
     if page == match.url_name:
         return request.path
-    named = {name: value for name, value in match.kwargs.items() if name == "meeting_id"}
+    named = {name: value for name, value in match.kwargs.items() if name in NAMED.get(page, ())}
     return reverse(page, kwargs=named) if request.method == "POST" else None
