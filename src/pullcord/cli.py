@@ -109,6 +109,12 @@ def _lost(words: list[str]) -> int:
     return lost.main(words)
 
 
+def _organisations(words: list[str]) -> int:
+    from pullcord.serve import founding
+
+    return founding.main(words)
+
+
 def _signin_link(words: list[str]) -> int:
     from pullcord import serve
 
@@ -137,6 +143,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "backup": Command("Copy all but the key into one file, encrypted for an age recipient.", _backup),
     "restore": Command("Bring a backup back into an empty data folder. Who was erased stays erased.", _restore),
     "lost": Command("The laptop is gone: what to revoke, in order.", _lost),
+    "organisations": Command("Which organisations there are here; with --new NAME, another one.", _organisations),
     "signin-link": Command("A new link by which the owner signs in, for one use.", _signin_link),
     "unit": Command("Print the unit by which systemd runs the server, in a sandbox.", _unit),
 }

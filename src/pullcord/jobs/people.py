@@ -37,6 +37,16 @@ def found(desk: Desk, username: str, password: str, *, name: str = "", organisat
     return user
 
 
+def begin(desk: Desk, name: str) -> NewInvitation:
+    """Another organisation on this installation, and the invitation of its first owner: nobody belongs to it yet. Raises Refused."""
+    token, moment = new_token(), now(desk)
+    named = plain_name(name, "Say what the organisation is called.")
+    row = organisations.begin(
+        new_id(), named, new_id(), digest=digest(token), at=moment, expires=moment + timedelta(days=INVITATION_DAYS)
+    )
+    return NewInvitation(row, f"{desk.config.address}/i/{token}")
+
+
 def invite(desk: Desk, owner: User, *, who: str, role: str, days: int = INVITATION_DAYS) -> NewInvitation:
     """Raises NotFound for whoever owns no organisation, Refused."""
     token, moment, wanted = new_token(), now(desk), _role(role)

@@ -46,7 +46,58 @@ def _signin_link(desk: Desk, _: Told) -> Told:
     return {"link": first.issue(desk, again=True)}
 
 
-WORK: Final[Mapping[str, Work]] = {"signin-link": _signin_link}
+def _organisations(desk: Desk, _: Told) -> Told:
+    def done() -> Told:
+        from pullcord.store import organisations
+
+        return {"organisations": [row._asdict() for row in organisations.counted()]}
+
+    return _with_store(desk, done)
+
+
+def _new_organisation(desk: Desk, told: Told) -> Told:
+    def done() -> Told:
+        from pullcord.jobs import people
+        from pullcord.jobs.meetings import Refused
+
+        try:
+            new = people.begin(desk, str(told.get("name", "")))
+        except Refused as refused:
+            raise NotDone(refused.code, refused.sentence) from None
+        return {"name": new.invitation.organisation.name, "link": new.link}
+
+    return _with_store(desk, done)
+
+
+def _with_store(desk: Desk, done: Callable[[], Told]) -> Told:
+    """In a server the store is open, or known to be broken; a command by itself opens it first. Raises NotDone."""
+    from django.conf import settings as of_django
+
+    from pullcord.web import settings
+
+    is_alone = not of_django.configured
+    if is_alone:
+        settings.configure(desk.config, desk.keys.mark("web", b"sessions"))
+    from django.db import DatabaseError
+
+    from pullcord.store import StoreBroken, ground
+
+    try:
+        if is_alone:
+            ground.make_ours_alone()
+            ground.prepare()
+        return done()
+    except StoreBroken as error:
+        raise NotDone("store-broken", str(error)) from None
+    except DatabaseError as error:
+        raise NotDone("store-broken", str(ground.broken(error))) from None
+
+
+WORK: Final[Mapping[str, Work]] = {
+    "signin-link": _signin_link,
+    "organisations": _organisations,
+    "new-organisation": _new_organisation,
+}
 """What a command may ask for. The same function runs in the server and, where none runs, in the command itself."""
 
 

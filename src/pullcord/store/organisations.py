@@ -5,13 +5,13 @@ An organisation sees itself only; what it may not see looks like what does not e
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from pullcord.store import NotFound, ground
-from pullcord.store.models import Drill, Invitation, Membership, Organisation, User
+from pullcord.store.models import Drill, Invitation, Meeting, Membership, Organisation, User
 
 Role = Literal["owner", "host", "lead", "caseworker"]
 ROLES: Final[tuple[Role, ...]] = ("owner", "host", "lead", "caseworker")
@@ -74,6 +74,39 @@ def found(organisation_id: str, name: str, owner: User, *, at: datetime) -> Orga
         made = Organisation.objects.create(id=organisation_id, name=name or FIRST_NAME, created_at=at)
         Membership.objects.create(organisation=made, user=owner, role="owner", since=at)
     return made
+
+
+def begin(
+    organisation_id: str, name: str, invitation_id: str, *, digest: str, at: datetime, expires: datetime
+) -> Invitation:
+    """A new one to which nobody belongs, and by what its first owner comes in."""
+    with transaction.atomic():
+        made = Organisation.objects.create(id=organisation_id, name=name, created_at=at)
+        return Invitation.objects.create(
+            id=invitation_id, organisation=made, digest=digest, role="owner", who=name, made_at=at, expires=expires
+        )
+
+
+class Counted(NamedTuple):
+    name: str
+    since: str
+    """The day."""
+    members: int
+    meetings: int
+    """Those that are not put away."""
+
+
+def counted() -> list[Counted]:
+    """Of everybody, and nobody's name: for whoever runs the installation, and for no page."""
+    return [
+        Counted(
+            row.name,
+            row.created_at.date().isoformat(),
+            Membership.objects.filter(organisation=row).count(),
+            Meeting.objects.filter(organisation=row, archived_at=None).count(),
+        )
+        for row in Organisation.objects.order_by("created_at", "pk")
+    ]
 
 
 def home_of(user: User) -> Organisation:
