@@ -79,7 +79,7 @@ def open_pages(play: Play) -> None:
     play.host = play.open(links.host)
     play.host.press("Sign in")
     holds(play.host.says(MEETING), "The host's page does not show the meeting.")
-    holds(play.host.says("It can be ended from here"), "The host's page does not offer to end it.")
+    holds(play.host.says("End this meeting"), "The host's page does not offer to end it.")
     play.participant, play.simulated = play.open(links.participant), play.open(links.simulated)
     play.intruder, play.watcher = play.open(links.intruder), play.open(links.watcher)
     holds(play.watcher.says("End this meeting"), "The watcher's page does not open.")
