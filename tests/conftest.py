@@ -7,7 +7,14 @@ import pytest
 
 from tools.servers import SERVERS
 
-pytest_plugins = ["tests.desk", "tests.guarding", "tests.inboxes", "tests.backups", "tests.e2e.guide_reader"]
+pytest_plugins = [
+    "tests.together",
+    "tests.desk",
+    "tests.guarding",
+    "tests.inboxes",
+    "tests.backups",
+    "tests.e2e.guide_reader",
+]
 
 Need = Callable[[str], str]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import _rows
+from tests import together
 from tools import advisories, ground, servers
 
 
@@ -122,3 +123,9 @@ def test_a_scan_that_could_not_ask_says_so_and_claims_nothing(capsys):
         closed = server.server_port
     assert advisories.scan(f"http://127.0.0.1:{closed}/") is None
     assert "Not possible here" in capsys.readouterr().out
+
+
+def test_tests_that_share_what_is_dear_run_in_one_worker_and_their_files_are_there():
+    assert {together.group_of(f"{start}x") for start in together.TOGETHER} == set(together.TOGETHER.values())
+    assert together.group_of("tests/test_ground.py::test_x") == "tests/test_ground.py::test_x"
+    assert all((ground.ROOT / start.partition("::")[0]).exists() for start in together.TOGETHER)

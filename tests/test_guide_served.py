@@ -11,8 +11,6 @@ from pullcord.guide.served import KINDS, Shelf, app
 from tests.doors import Door, door
 from tests.guide_site import TODAY, Read, files
 
-pytestmark = pytest.mark.xdist_group("guide")  # all of its files are made once, for one worker
-
 CONFIRMED = '[[confirmed]]\nid = "gb-childline"\nnumber = "0800 1111"\nby = "Ann Example"\non = 2026-11-24\n'
 
 

@@ -20,8 +20,6 @@ from pullcord.places.lines import directory, shipped
 from pullcord.places.select import Asks, by_kind, lines_for
 from tests.guide_site import TODAY, Read, files, pages
 
-pytestmark = pytest.mark.xdist_group("guide")  # all of its files are made once, for one worker
-
 MOST_BYTES = 60_000
 DOORS = ("now", "us", "there", "child", "ready")
 

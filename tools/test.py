@@ -17,5 +17,5 @@ def main(words: list[str]) -> int:
     # Where it is set, as in many images, each worker and each server of a test would compile everything anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     at_once = str(AT_ONCE_WITHOUT_SERVERS if is_quick else AT_ONCE)
-    pytest = [str(ground.PYTHON), "-m", "pytest", "-n", at_once, "--dist", "loadgroup"]
+    pytest = [str(ground.PYTHON), "-m", "pytest", "-n", at_once]
     return ground.become([*pytest, "--rootdir", str(ground.ROOT), "-c", str(ground.ROOT / "pyproject.toml"), *words])

@@ -74,7 +74,6 @@ def answer(link: str, method: str = "GET", **headers: str) -> tuple[int, dict[st
 
 
 @pytest.mark.servers
-@pytest.mark.xdist_group("demo")
 @pytest.mark.timeout(LONGEST_SECONDS + 30)
 @pytest.mark.parametrize("platform", ["practice", "janus"])
 def test_the_demo_holds_what_it_promises(platform: str, need: Need, folder: Path):
@@ -89,7 +88,6 @@ def test_the_demo_holds_what_it_promises(platform: str, need: Need, folder: Path
 
 
 @pytest.mark.servers
-@pytest.mark.xdist_group("demo")
 @pytest.mark.timeout(LONGEST_SECONDS + 30)
 @pytest.mark.parametrize(
     ("broken", "found"),
