@@ -31,4 +31,4 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]  # it says nothing of
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
-    return Together(config)
+    return Together(config, log)
