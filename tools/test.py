@@ -4,7 +4,7 @@ import os
 
 from tools import ground, servers
 
-AT_ONCE = 2
+AT_ONCE = 3
 AT_ONCE_WITHOUT_SERVERS = 4
 """These wait for half of their time, and leave two cores idle if only two run."""
 
