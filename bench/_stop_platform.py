@@ -20,15 +20,15 @@ ROOM: Final = re.compile(rb"^([A-Z]+) /practice/api/rooms/([^/ ]+)/?([a-z]*) ")
 PERSON: Final = {"number": "1", "name": "Guest", "since": 0.0}
 ANSWER: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
 
-Record = Mapping[str, Mapping[str, int]]
-"""Room -> verb (`look`, `hold`, `end`) -> when the first such request came, in nanoseconds."""
+Record = Mapping[str, Mapping[str, list[int]]]
+"""Room -> verb (`look`, `hold`, `end`) -> when such requests came, in nanoseconds, in order."""
 
 
 class Rooms:
     """What is known of each room. A room is there, with one guest in it, from the first time that it is asked for."""
 
     def __init__(self) -> None:
-        self._came: dict[str, dict[str, int]] = {}
+        self._came: dict[str, dict[str, list[int]]] = {}
         self._ended: set[str] = set()
         self._held: set[str] = set()
 
@@ -38,7 +38,7 @@ class Rooms:
             said, self._came = json.dumps(self._came).encode(), {}
             return said
         room, verb = found[2].decode(), found[3].decode() or "look"
-        self._came.setdefault(room, {}).setdefault(verb, at)
+        self._came.setdefault(room, {}).setdefault(verb, []).append(at)
         if verb == "end":
             self._ended.add(room)
         if verb == "hold":

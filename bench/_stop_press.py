@@ -4,6 +4,7 @@ import selectors
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from bench import _stop_platform
@@ -77,10 +78,15 @@ def _answered(answer: bytes) -> None:
 
 
 def _times(sent: dict[str, int], platform: int) -> Times:
+    """The server also looks at its meetings of its own accord, once a day and when it starts: that is no press's request."""
     came = _stop_platform.recorded(platform)
-    firsts = [min(came[room].values()) - at for room, at in sent.items()]
-    ends = [came[room]["end"] - at for room, at in sent.items()]
+    firsts = [min(_since(at, chain.from_iterable(came[room].values()))) - at for room, at in sent.items()]
+    ends = [min(_since(at, came[room]["end"])) - at for room, at in sent.items()]
     return Times(_milliseconds(firsts), _milliseconds(ends))
+
+
+def _since(at: int, times: Iterable[int]) -> list[int]:
+    return [one for one in times if one >= at]
 
 
 def _milliseconds(nanoseconds: Iterable[int]) -> list[float]:
