@@ -1,6 +1,6 @@
 """One incident as its host may see it, from the journal first: it is there before the store has taken anything in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from pullcord.safe.kit import Kit
 from pullcord.store import NotFound, incidents, meetings, people, users
 from pullcord.store.models import Incident as Row
 from pullcord.store.models import Meeting, User
-from pullcord.web.present import KINDS, Who, kit_of, pressers, title_of
+from pullcord.web.present import Who, kit_of, names_in, pressers, title_of
 from pullcord.words import PlatformError
 
 
@@ -26,6 +26,8 @@ class Case(NamedTuple):
     """None = the store has not taken it in yet: what the host does on the page has to wait a moment."""
     has_meeting: bool
     """Its meeting is theirs who ask: a safeguarding lead sees every record, and opens and ends nobody's meeting."""
+    names: Mapping[str, str]
+    """Of links, tokens and accounts, by their ids, as far as they are known."""
 
     @property
     def is_told(self) -> bool:
@@ -63,9 +65,10 @@ def find(desk: Desk, owner: User, incident_id: str) -> Case:
     meeting = row.meeting if row is not None else meetings.find(owner, written.meeting if written else "")
     kit = None if meeting is None else kit_of(desk, meeting.id)
     incident = written or _from_row(owner, row)
-    who = pressers(incident, kit, _accounts(incident) | _taken_in(owner, row))
+    names = _accounts(incident) | _taken_in(owner, row)
+    who = pressers(incident, kit, names)
     has_meeting = meeting is not None and meetings.is_of(owner, meeting.id)
-    return Case(incident_id, incident, meeting, kit, who, row, has_meeting)
+    return Case(incident_id, incident, meeting, kit, who, row, has_meeting, names | names_in(kit))
 
 
 def latest_id(desk: Desk, owner: User, meeting_id: str) -> str | None:
@@ -139,12 +142,19 @@ def _from_row(owner: User, row: Row | None) -> Incident:
 
 def _kept(incident: Incident, entry: Entry) -> Incident:
     """What the guard saw stands in the chain alone."""
-    if entry.kind not in KINDS and entry.kind != "over":
+    if entry.kind not in SEEN:
         return incident
     fields = {**entry.fields, "incident": incident.id}
     if isinstance(fields.get("until"), str):
         fields["until"] = datetime.fromisoformat(fields["until"]).timestamp()
     return fold(incident, entry.kind, entry.at.timestamp(), fields) or incident
+
+
+SEEN = frozenset(
+    {"over", "watched", "again", "again and again", "found open", "held longer", "hold ended", "hold not ended"}
+    | {"not asked", "asked again"}
+)
+"""What the store has no column for."""
 
 
 def _seconds(at: datetime | None) -> float | None:

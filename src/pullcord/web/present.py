@@ -28,23 +28,6 @@ DOORS = {
 }
 
 
-KINDS = {
-    "watched": lazy("the platform keeps nobody out; we look, and end it again"),
-    "again": lazy("found running again"),
-    "again and again": lazy("started again several times, and ended each time"),
-    "found open": lazy("the bar had been lifted by another hand"),
-    "held longer": lazy("the bar stands longer, because somebody had come in shortly before"),
-    "hold ended": lazy("the bar was lifted, because its time was over"),
-    "hold not ended": lazy("the platform did not lift the bar when its time was over"),
-    "not asked": lazy("the platform could not be asked from then on"),
-    "asked again": lazy("the platform could be asked again"),
-    "kept on": lazy("its people are kept on, for a case is open"),
-    "not kept on": lazy("its people go when their time is over"),
-    "people put away": lazy("its people were kept long enough, and erased"),
-}
-"""What the guard and the daily putting away wrote down, in words for the record's page; other kinds stand there as they are."""
-
-
 class Who(NamedTuple):
     name: str
     door: str
@@ -132,10 +115,16 @@ def pressers(incident: Incident, kit: Kit | None, names: Mapping[str, str]) -> l
     return [_who(press, kit, names) for press in sorted(first.values(), key=lambda press: press.at)]
 
 
+def names_in(kit: Kit | None) -> dict[str, str]:
+    """Of those who hold a link or a token, by its id."""
+    if kit is None:
+        return {}
+    return {token.id: token.name for token in kit.tokens} | {cord.id: cord.who for cord in kit.cords}
+
+
 def _who(press: Press, kit: Kit | None, names: Mapping[str, str]) -> Who:
-    links = {cord.id: cord.who for cord in kit.cords} if kit else {}
-    tokens = {token.id: token.name for token in kit.tokens} if kit else {}
-    known = links.get(press.by) or tokens.get(press.by) or names.get(press.by)
+    links = {cord.id for cord in kit.cords} if kit else set()
+    known = names_in(kit).get(press.by) or names.get(press.by)
     name = known or (_("Somebody") if press.door == "command line" else _("Somebody whose link or account is gone"))
     return Who(name, str(DOORS.get(press.door, press.door)), press.at, press.by if press.by in links else None)
 

@@ -10,8 +10,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from pullcord.web.present import KINDS
-
 register = template.Library()
 
 
@@ -49,12 +47,6 @@ def utc_seconds(at: float | datetime) -> SafeString:
     """For the record: UTC, to the second."""
     utc = _utc(at)
     return format_html('<time datetime="{}">{}</time>', _iso(utc), f"{utc:%Y-%m-%d %H:%M:%S}")
-
-
-@register.filter
-def in_words(kind: str) -> str:
-    """A kind of the record's entries."""
-    return str(KINDS.get(kind, kind))
 
 
 @register.filter

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pullcord.core import timeline
 from pullcord.jobs import helps as job
 from pullcord.jobs import record
 from pullcord.jobs.desk import current
@@ -20,6 +19,7 @@ from pullcord.jobs.people import now
 from pullcord.store import NotFound, helps
 from pullcord.store.models import Help, User
 from pullcord.web import cases
+from pullcord.web.entries import shown
 from pullcord.web.forms import AskHelp, NewAccount
 from pullcord.web.views import errors, looked
 from pullcord.web.views.asked import me
@@ -73,7 +73,7 @@ def show(request: HttpRequest, help_id: str) -> HttpResponse:
     if request.method == "POST" and organisation is not None:
         entries = helps.entries(me(request), help_id, at=at)
         looked.note(request, organisation, asked.incident_id, "record")
-        told |= {"entries": entries, "broken": timeline.verify(entries), "head": timeline.head_of(entries), "row": True}
+        told |= {"row": True, **shown(entries, None)}
     return render(request, "people/help.html", told)
 
 

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pullcord.core import timeline
 from pullcord.core.steps import KNOWN, STEPS, morning, next_step
 from pullcord.jobs import meetings as job
 from pullcord.jobs import own_lines as own_lines_job
@@ -20,6 +19,7 @@ from pullcord.store import helps, incidents, organisations, own_lines
 from pullcord.store.models import Meeting, Step, User
 from pullcord.web import cases
 from pullcord.web.cases import Case
+from pullcord.web.entries import shown
 from pullcord.web.forms import AskHelp, BackIn
 from pullcord.web.present import came_back, hands_of, limits_of, stage
 from pullcord.web.views import looked
@@ -156,5 +156,4 @@ def _let_in(request: HttpRequest, case: Case, form: forms.Form) -> bool:
 def record(request: HttpRequest, incident_id: str) -> HttpResponse:
     case = cases.find(current(), me(request), incident_id)
     entries = [] if case.row is None else incidents.entries(me(request), incident_id)
-    told = {"case": case, "entries": entries, "broken": timeline.verify(entries), "head": timeline.head_of(entries)}
-    return render(request, "incidents/record.html", told)
+    return render(request, "incidents/record.html", {"case": case, **shown(entries, case.names)})
