@@ -51,6 +51,19 @@ class Serving(NamedTuple):
         self.process.kill()
         self.process.wait(10)
 
+    def stop(self) -> None:
+        """Ask it to end, and wait until it has; what it said is then complete."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        assert self.process.stdout is not None
+        if not self.process.stdout.closed:
+            self.said.append(self.process.stdout.read())
+            self.process.stdout.close()
+
 
 def command(words: list[str], *, as_root: bool = False, module: str = "pullcord.cli") -> list[str]:
     program = [sys.executable, "-m", module, *words]
@@ -103,16 +116,7 @@ def serving(data: Path, *, port: int = 0, module: str = "pullcord.cli", **more: 
         _wait_until_it_listens(server)
         yield server
     finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
-        assert process.stdout is not None
-        server.said.append(process.stdout.read())
-        process.stdout.close()
+        server.stop()
 
 
 def _wait_until_it_listens(server: Serving) -> None:

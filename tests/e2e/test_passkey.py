@@ -10,18 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 from tests.conftest import Need
 from tests.e2e.practice_room import PHONE
 from tests.e2e.practice_room import browser as real_browser
+from tests.e2e.walking import DEVICE
 from tests.serving import for_the_server, free_port, serving
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(120)]
 PICTURES = os.environ.get("PULLCORD_TEST_PICTURES")
-DEVICE = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 
 
 @pytest.fixture(scope="module")
