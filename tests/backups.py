@@ -1,6 +1,8 @@
 """A data folder with something in every room, a place for its backup, and the identity that opens it."""
 
 import shutil
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +16,7 @@ from pullcord.safe.gone import Gone
 from pullcord.serve.archive import unpack
 from pullcord.serve.backup import back_up
 from pullcord.serve.restore import Told, restore
-from pullcord.store import incidents, intake
+from pullcord.store import incidents, intake, restored
 from pullcord.store.models import Incident, Meeting
 from pullcord.web import settings
 from pullcord.words import Person
@@ -79,3 +81,17 @@ def house(desk, store, owner, tmp_path: Path) -> House:
     (Path(desk.config.data) / "settings.toml").write_text('country = "GB"\n')
     desk.means.journal.flush(wait_seconds=5)
     return House(desk, identity, str(secret.to_public()), tmp_path / "backup.age", meeting, cord, incident)
+
+
+def replay(*, at: datetime, invitations: Collection[str] = ()) -> restored.Replayed:
+    """As after a restore from before: of all that the list can hold, these were closed since, and nobody was erased."""
+    return restored.replay(
+        lambda *_: False,
+        cords=(),
+        tokens=(),
+        put_away=(),
+        has_ended=lambda *_: False,
+        invitations=invitations,
+        connections=(),
+        at=at,
+    )

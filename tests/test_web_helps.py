@@ -9,9 +9,10 @@ from django.urls import reverse
 from pullcord.jobs import helps, people, record
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.meetings import Refused
-from pullcord.store import NotFound, looks, organisations, restored
+from pullcord.store import NotFound, looks, organisations
 from pullcord.store import helps as store
 from pullcord.store.models import Help, Look, User
+from tests.backups import replay
 from tests.desk import Clock, every_row
 from tests.pages import Room, add, by, press, signed_in, text_of
 from tests.test_web_people import NEW, join
@@ -119,16 +120,7 @@ def test_ended_it_is_over_at_once_and_no_backup_gives_it_back(
     assert signed_in(carl).get(reverse("help", args=[asked])).status_code == 404
     Help.objects.update(revoked_at=None)  # as it stands in a backup from before
     closed = {line.id for line in desk.gone.read() if line.kind == "closed invitation"}
-    restored.replay(
-        lambda *_: False,
-        cords=(),
-        tokens=(),
-        put_away=(),
-        has_ended=lambda *_: False,
-        invitations=closed,
-        connections=(),
-        at=people.now(desk),
-    )
+    replay(at=people.now(desk), invitations=closed)
     assert signed_in(carl).get(reverse("help", args=[asked])).status_code == 404
 
 

@@ -28,6 +28,7 @@ MAY = {
     "own line": {"owner"},
     "its help": {"owner", "lead"},
     "passkey": {"its host"},
+    "notice": {"its host"},
     "connection": {"owner"},
     "used connection": {"owner", "host"},
 }

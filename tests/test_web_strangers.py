@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from pullcord.jobs import helps, meetings, own_lines, people, record
 from pullcord.jobs.desk import Desk
-from pullcord.store import organisations
+from pullcord.store import notices, organisations
 from pullcord.store.models import User
 from pullcord.web import seams
 from tests.connecting import Janus, connected
@@ -37,7 +37,10 @@ TABLE = {
     "invitation_take_back": "invitation",
     "member_change": "member",
     "member_remove": "member",
+    "member_way_back": "member",
+    "notice_seen": "notice",
     "come_in": "open",
+    "come_back": "open",
     "come_to_help": "open",
     "help": "help",
     "help_ask": "incident",
@@ -110,27 +113,38 @@ class Things(NamedTuple):
     member: str
     passkey: str
     connection: str
+    notice: str
 
     def told(self) -> str:
         """A pattern that finds any of it on a page. Numbers of members and passkeys are too short to be looked for alone."""
         named = ("Choir", "Ruth", "Anna", "A script", "Ida", "Cora", "Nora", "Our server")
-        return "|".join((*named, *self[:6], self.connection, f"people/{self.member}/", f"passkey/{self.passkey}/"))
+        return "|".join(
+            (
+                *named,
+                *self[:6],
+                self.connection,
+                f"people/{self.member}/",
+                f"passkey/{self.passkey}/",
+                f"notices/{self.notice}/",
+            )
+        )
 
     def none(self) -> "Things":
         long = (NOBODY,) * 6
-        return Things(*long, line="999999", member="999999", passkey="999999", connection=NOBODY)
+        return Things(*long, line="999999", member="999999", passkey="999999", connection=NOBODY, notice="999999")
 
     def of(self, name: str) -> dict[str, str]:
         """What the address of this page takes."""
         return {
             "mine": {"name": "janus"} if name in ("meeting_connect", "connection_new") else {},
-            "open": {"token": NOBODY} if name in ("first", "come_in", "come_to_help") else {},
+            "open": {"token": NOBODY} if name in ("first", "come_in", "come_back", "come_to_help") else {},
             "invitation": {"invitation_id": self.invitation},
             "own line": {"line": self.line, "act": "checked"},
             "help": {"help_id": self.help},
             "its help": {"incident_id": self.incident, "help_id": self.help},
             "member": {"member": self.member},
             "passkey": {"pk": self.passkey},
+            "notice": {"notice": self.notice},
             "connection": {"connection_id": self.connection},
             "used connection": {"connection_id": self.connection},
             "meeting": {"meeting_id": self.meeting},
@@ -182,7 +196,10 @@ def things(desk: Desk, answers, owner: User, monkeypatch: pytest.MonkeyPatch) ->
     answers.say = Janus()
     connection = connected(desk, owner).pk
     answers.say = Room()
-    return Things(meeting.id, incident, link, token, invitation, help_id, str(line), member, passkey, connection)
+    notices.tell("way back made", about=owner, by=None, at=people.now(desk))
+    notice = str(notices.of(owner)[0].pk)
+    ids = (str(line), member, passkey, connection, notice)
+    return Things(meeting.id, incident, link, token, invitation, help_id, *ids)
 
 
 def ask(client: Client, method: str, name: str, things: Things):
@@ -252,6 +269,7 @@ def test_an_open_page_tells_a_stranger_nothing(desk: Desk, things: Things):
             "first": 404,
             "come_in": 404,
             "come_to_help": 404,
+            "come_back": 404,
             "account_logout": 302,
             "mfa_authenticate": 302,
             "mfa_login_webauthn": 302,

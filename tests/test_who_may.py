@@ -103,8 +103,8 @@ def what_is_shut_to_its_owner(told: Told) -> list[str]:
 
 
 def whose(name: str) -> str:
-    """A passkey is nobody's but his who has it, whoever owns the organisation."""
-    return "its host" if TABLE[name] == "passkey" else "owner"
+    """A passkey, and what somebody is told, is nobody's but theirs, whoever owns the organisation."""
+    return "its host" if TABLE[name] in ("passkey", "notice") else "owner"
 
 
 def asked_as_everybody(desk: Desk, owner: User, roles: dict[str, User], things: Things) -> Told:

@@ -144,7 +144,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "restore": Command("Bring a backup back into an empty data folder. Who was erased stays erased.", _restore),
     "lost": Command("The laptop is gone: what to revoke, in order.", _lost),
     "organisations": Command("Which organisations there are here; with --new NAME, another one.", _organisations),
-    "signin-link": Command("A new link by which the owner signs in, for one use.", _signin_link),
+    "signin-link": Command("A link by which somebody signs in anew, for one use.", _signin_link),
     "unit": Command("Print the unit by which systemd runs the server, in a sandbox.", _unit),
 }
 

@@ -39,9 +39,10 @@ def main(words: list[str]) -> int:
 
 def print_signin_link(words: list[str]) -> int:
     """`pullcord signin-link`: on the machine itself, and only there."""
+    name = words[0] if words and not words[0].startswith("-") else ""
     try:
-        config = read_config(_data(words, "signin-link"))
-        link = side_door.do("signin-link", open_desk(config), {})["link"]
+        config = read_config(_data(words[1:] if name else words, "signin-link [NAME]"))
+        link = side_door.do("signin-link", open_desk(config), {"name": name} if name else {})["link"]
     except (ConfigError, CannotServe, KeysMissing) as error:
         print(error, file=sys.stderr)
         return USAGE

@@ -40,10 +40,23 @@ class NotDone(Exception):
         self.code = code
 
 
-def _signin_link(desk: Desk, _: Told) -> Told:
+def _signin_link(desk: Desk, told: Told) -> Told:
+    """Without a name: for whoever came first."""
+    if told.get("name"):
+        return _with_store(desk, lambda: _way_back(desk, str(told["name"])))
     from pullcord.web import first
 
     return {"link": first.issue(desk, again=True)}
+
+
+def _way_back(desk: Desk, name: str) -> Told:
+    from pullcord.jobs import ways_back
+    from pullcord.jobs.meetings import Refused
+
+    try:
+        return {"link": ways_back.make_at_the_machine(desk, name).link}
+    except Refused as why:
+        raise NotDone(why.code, why.sentence) from None
 
 
 def _organisations(desk: Desk, _: Told) -> Told:

@@ -19,6 +19,7 @@ from pullcord.store.models import (
     Membership,
     Presence,
     StopToken,
+    WayBack,
 )
 
 
@@ -43,7 +44,8 @@ def replay(
     connections: Collection[str],
     at: datetime,
 ) -> Replayed:
-    """How many came back and are gone again. Nobody stays signed in, and reports of platforms that waited are dropped.
+    """How many came back and are gone again. Nobody stays signed in, no link to sign in anew
+    opens, and reports of platforms that waited are dropped.
 
     `is_erased` is asked for the incident, the handle and the key of everybody who was ever there; `has_ended` for the
     organisation, the account and the beginning of every membership.
@@ -58,6 +60,7 @@ def replay(
             sum(_close(one, at) for one in invitations),
             sum(_remove(one) for one in Connection.objects.filter(pk__in=list(connections))),
         )
+        WayBack.objects.all().delete()
         Session.objects.all().delete()
         InboxEvent.objects.all().delete()
     ground.forget_for_good()

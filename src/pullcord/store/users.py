@@ -28,6 +28,14 @@ def find(key: str) -> User:
     return found
 
 
+def named(username: str) -> User:
+    """By the name for signing in, however its letters are written. Raises NotFound."""
+    found = User.objects.filter(username__iexact=username.strip()).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def first() -> User | None:
     """Who came first: on a first start, the owner."""
     return User.objects.order_by("pk").first()

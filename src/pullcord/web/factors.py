@@ -31,6 +31,7 @@ WITHOUT_IT = {
     "mfa_activate_totp",
     "mfa_view_recovery_codes",
     "come_in",
+    "come_back",
     "come_to_help",
 }
 """Pages on the way to a second step."""

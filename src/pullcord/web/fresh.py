@@ -37,6 +37,10 @@ ASKED_BEFORE: Final = {
     "invitation_take_back": "people",
     "member_change": "people",
     "member_remove": "people",
+    "member_way_back": "people",
+    # whom people of ours are told to call
+    "own_lines": "own_lines",
+    "own_line_act": "own_lines",
     # who else reads a record, and until when names are kept
     "help_ask": "incident",
     "keeping": "keeping",

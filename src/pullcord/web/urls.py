@@ -25,6 +25,7 @@ from pullcord.web.views import (
     passkeys,
     people,
     rooms,
+    ways_back,
 )
 
 urlpatterns = [
@@ -70,6 +71,9 @@ urlpatterns = [
     path("people/invitations/<slug:invitation_id>/take-back", people.take_back, name="invitation_take_back"),
     path("people/<int:member>/role", people.change, name="member_change"),
     path("people/<int:member>/remove", people.remove, name="member_remove"),
+    path("people/<int:member>/way-back", ways_back.make, name="member_way_back"),
+    path("notices/<int:notice>/seen", home.seen, name="notice_seen"),
+    path("i/back/<str:token>", ways_back.come_back, name="come_back"),
     path("i/help/<str:token>", helps.come, name="come_to_help"),
     path("helping/<slug:help_id>", helps.show, name="help"),
     path("i/<str:token>", people.come_in, name="come_in"),

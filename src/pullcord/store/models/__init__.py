@@ -2,7 +2,7 @@
 
 from pullcord.store.models.incidents import Entry, Help, Incident, Look, Presence, Press, Step
 from pullcord.store.models.meetings import Connection, Cord, Drill, FalseAlarm, Meeting, StopToken
-from pullcord.store.models.people import Invitation, Membership, Organisation, OwnLine, User
+from pullcord.store.models.people import Invitation, Membership, Notice, Organisation, OwnLine, User, WayBack
 from pullcord.store.models.reports import InboxEvent
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Look",
     "Meeting",
     "Membership",
+    "Notice",
     "Organisation",
     "OwnLine",
     "Presence",
@@ -25,4 +26,5 @@ __all__ = [
     "Step",
     "StopToken",
     "User",
+    "WayBack",
 ]

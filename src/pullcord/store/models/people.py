@@ -63,6 +63,38 @@ class Invitation(models.Model):
         return self.id
 
 
+class WayBack(models.Model):
+    """A link by which somebody who is locked out signs in anew, once. Of the link itself only the digest is here."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    """None = at the machine itself."""
+    made_at = models.DateTimeField()
+    expires = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Notice(models.Model):
+    """What somebody is told on their first page until they said that they saw it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    """Who is told."""
+    kind = models.CharField(max_length=20)
+    """One of `store.notices.KINDS`."""
+    about = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    """None = whoever runs the server, or an account that is gone."""
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class OwnLine(models.Model):
     """A help line that an organisation entered for its own people."""
 

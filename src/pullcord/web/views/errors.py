@@ -39,6 +39,13 @@ def dead_invitation() -> HttpResponse:
     )
 
 
+def dead_way_back() -> HttpResponse:
+    """The same for a link by which somebody who was locked out signs in anew."""
+    return _opens_nothing(
+        _("A link to sign in anew works once, and for a day at most."), _("Ask whoever made it for a new one.")
+    )
+
+
 def _opens_nothing(happened: str, next_: str) -> HttpResponse:
     title, safe = _("This link opens nothing"), _("Nothing was changed.")
     return _page(404, title=title, happened=happened, safe=safe, next_=next_)

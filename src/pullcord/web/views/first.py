@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from pullcord.jobs import people
+from pullcord.jobs import people, ways_back
 from pullcord.jobs.desk import current
 from pullcord.store import users
 from pullcord.store.models import User
@@ -45,8 +45,7 @@ def _take(request: HttpRequest, token: str, form: forms.Form, owner: User | None
         told = form.cleaned_data
         owner = people.found(current(), told["username"], told["password"], organisation=told["organisation"])
     else:
-        users.set_password(owner, form.cleaned_data["password"])
-        factors.forget(owner)
+        ways_back.renew(current(), owner, form.cleaned_data["password"], forget=factors.forget)
     login(request, owner)
     # Just chosen: nobody is asked for it again on the way to the second step.
     record_authentication(request, owner, "password", reauthenticated=True)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from pullcord.core.cords import may_press
 from pullcord.core.incident import NO_HOLD_SECONDS, Incident
@@ -14,8 +15,8 @@ from pullcord.jobs import checked
 from pullcord.jobs.checked import Checked
 from pullcord.jobs.desk import Desk, current
 from pullcord.safe.kit import Kit
-from pullcord.store import connections, helps, meetings, organisations
-from pullcord.store.models import Meeting, User
+from pullcord.store import connections, helps, meetings, notices, organisations
+from pullcord.store.models import Meeting, Notice, User
 from pullcord.web import cases, seams, told
 from pullcord.web.cases import Case
 from pullcord.web.present import kit_of, stage, title_of
@@ -48,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     live = [kit for kit in kits.values() if may_be_live(desk, kit)]
     page = {
         "owns": "owner" in roles,
+        "notices": [(one, _by(one)) for one in notices.of(owner)],
         "broken_connections": told.broken(desk, connections.all_of(owner)),
         "belongs_nowhere": not roles,
         "writes": bool(roles & set(organisations.WRITERS)),
@@ -63,6 +65,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "practice": [meeting for meeting in mine if meeting.platform == "practice"],
     }
     return render(request, "home.html", page)
+
+
+def _by(notice: Notice) -> str:
+    return _("Whoever runs this server") if notice.by is None else notice.by.shown_name
+
+
+@require_POST
+def seen(request: HttpRequest, notice: int) -> HttpResponse:
+    notices.see(me(request), notice, at=datetime.fromtimestamp(current().means.clock(), UTC))
+    return redirect("home")
 
 
 def _cases(desk: Desk, owner: User, mine: list[Meeting], *, drills: bool) -> list[tuple[Case, str]]:
