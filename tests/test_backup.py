@@ -178,7 +178,7 @@ def test_the_list_in_a_place_of_its_own_outlives_the_folder(house, owner, tmp_pa
 def test_nothing_is_erased_or_revoked_where_the_list_cannot_be_written(house, owner, tmp_path: Path):
     desk = house.desk._replace(gone=Gone(str(tmp_path / "no such folder" / "list")))
     one = people.of_incident(owner, house.incident.id)[0]
-    with pytest.raises(OSError):
+    with pytest.raises(meetings.Refused, match="nothing was changed"):
         erase(desk, owner, house.incident.id, one.pk)
     with pytest.raises(meetings.Refused, match="nothing was changed"):
         meetings.revoke_cord(desk, owner, house.meeting.id, house.cord.cord.id)

@@ -22,6 +22,7 @@ MAY = {
     "held link": {"owner", "its host"},
     "token": {"owner", "its host"},
     "incident": {"owner", "its host", "lead"},
+    "person": {"owner", "lead"},
     "invitation": {"owner"},
     "member": {"owner"},
     "help": {"caseworker"},

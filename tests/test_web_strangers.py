@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from pullcord.jobs import helps, meetings, own_lines, people, record
 from pullcord.jobs.desk import Desk
 from pullcord.store import notices, organisations
+from pullcord.store import people as kept
 from pullcord.store.models import User
 from pullcord.web import seams
 from tests.connecting import Janus, connected
@@ -75,6 +76,7 @@ TABLE = {
     "incident": "incident",
     "incident_record": "incident",
     "incident_people": "incident",
+    "incident_erase": "person",
     "incident_keep_on": "incident",
     "incident_back_in": "incident",
     "incident_step": "incident",
@@ -114,6 +116,7 @@ class Things(NamedTuple):
     passkey: str
     connection: str
     notice: str
+    person: str
 
     def told(self) -> str:
         """A pattern that finds any of it on a page. Numbers of members and passkeys are too short to be looked for alone."""
@@ -131,7 +134,9 @@ class Things(NamedTuple):
 
     def none(self) -> "Things":
         long = (NOBODY,) * 6
-        return Things(*long, line="999999", member="999999", passkey="999999", connection=NOBODY, notice="999999")
+        return Things(
+            *long, line="999999", member="999999", passkey="999999", connection=NOBODY, notice="999999", person="999999"
+        )
 
     def of(self, name: str) -> dict[str, str]:
         """What the address of this page takes."""
@@ -145,6 +150,7 @@ class Things(NamedTuple):
             "member": {"member": self.member},
             "passkey": {"pk": self.passkey},
             "notice": {"notice": self.notice},
+            "person": {"incident_id": self.incident, "presence": self.person},
             "connection": {"connection_id": self.connection},
             "used connection": {"connection_id": self.connection},
             "meeting": {"meeting_id": self.meeting},
@@ -198,7 +204,8 @@ def things(desk: Desk, answers, owner: User, monkeypatch: pytest.MonkeyPatch) ->
     answers.say = Room()
     notices.tell("way back made", about=owner, by=None, at=people.now(desk))
     notice = str(notices.of(owner)[0].pk)
-    ids = (str(line), member, passkey, connection, notice)
+    person = str(kept.of_incident(owner, incident)[0].pk)
+    ids = (str(line), member, passkey, connection, notice, person)
     return Things(meeting.id, incident, link, token, invitation, help_id, *ids)
 
 

@@ -3,16 +3,17 @@
 from datetime import UTC, datetime
 
 from pullcord.jobs.desk import Desk
+from pullcord.jobs.meetings import or_refuse
 from pullcord.safe import gone
 from pullcord.store import people
 from pullcord.store.models import Presence, User
 
 
 def erase(desk: Desk, owner: User, incident_id: str, presence: int) -> None:
-    """For good. Raises NotFound; OSError where the list of the erased cannot be written: then nobody was erased."""
+    """For good. For owners and leads. Raises NotFound; Refused where the list of the erased cannot be written: nobody was erased."""
 
     def listed(person: Presence) -> None:
-        desk.gone.add(*lines_of(desk, person))
+        or_refuse(desk.gone.add, *lines_of(desk, person))
 
     people.erase(owner, incident_id, presence, at=datetime.fromtimestamp(desk.means.clock(), UTC), listed=listed)
 

@@ -55,6 +55,8 @@ class Case(NamedTuple):
 class Present(NamedTuple):
     name: str | None
     email: str | None
+    presence: int | None = None
+    """Their row; None = the store has not taken them in yet."""
 
 
 def find(desk: Desk, owner: User, incident_id: str) -> Case:
@@ -96,7 +98,7 @@ def of_people(desk: Desk, owner: User, case: Case) -> list[Present] | None:
     """Who was there; None = not known, which is not "nobody"."""
     taken = people.of_incident(owner, case.id) if case.row is not None else []
     if taken:
-        return [Present(person.name, person.email) for person in taken]
+        return [Present(person.name, person.email, person.pk) for person in taken]
     waiting = desk.rosters.read(case.id)
     if waiting is not None:
         return [Present(person.name, person.email) for person in waiting]

@@ -43,6 +43,8 @@ ASKED_BEFORE: Final = {
     "own_line_act": "own_lines",
     # who else reads a record, and until when names are kept
     "help_ask": "incident",
+    # what cannot be taken back
+    "incident_erase": "incident",
     "keeping": "keeping",
     # how one signs in; a new password asks for the old one by itself
     "mfa_add_webauthn": "mfa_add_webauthn",

@@ -84,6 +84,7 @@ urlpatterns = [
     path("incidents/latest/<slug:meeting_id>", incidents.latest, name="incident_latest"),
     path("incidents/<slug:incident_id>", incidents.show, name="incident"),
     path("incidents/<slug:incident_id>/people", incidents.people, name="incident_people"),
+    path("incidents/<slug:incident_id>/people/<int:presence>/erase", incidents.erase, name="incident_erase"),
     path("incidents/<slug:incident_id>/keep-on", keeping.keep_on, name="incident_keep_on"),
     path("incidents/<slug:incident_id>/help", helps.ask, name="help_ask"),
     path("incidents/<slug:incident_id>/help/<slug:help_id>/end", helps.end, name="help_end"),

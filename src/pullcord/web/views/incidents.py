@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pullcord.core.steps import KNOWN, STEPS, morning, next_step
+from pullcord.jobs import erase as erase_job
 from pullcord.jobs import meetings as job
 from pullcord.jobs import own_lines as own_lines_job
 from pullcord.jobs.desk import Desk, current
+from pullcord.jobs.meetings import Refused
 from pullcord.safe.kit import KitUnreadable
 from pullcord.store import helps, incidents, organisations, own_lines
 from pullcord.store.models import Meeting, Step, User
@@ -67,7 +69,20 @@ def people(request: HttpRequest, incident_id: str) -> HttpResponse:
     case = cases.find(desk, owner, incident_id)
     shown = cases.of_people(desk, owner, case) or []
     looked.write_down(request, case, "people", people=len(shown))
-    return render(request, "incidents/names.html", {"case": case, "people": shown})
+    may_erase = case.row is not None and organisations.reads_all(owner, case.row.organisation)
+    return render(request, "incidents/names.html", {"case": case, "people": shown, "may_erase": may_erase})
+
+
+@require_POST
+def erase(request: HttpRequest, incident_id: str, presence: int) -> HttpResponse:
+    """For owners and leads, after a fresh sign-in; back to the incident, for the names are shown by a press only."""
+    try:
+        erase_job.erase(current(), me(request), incident_id, presence)
+    except Refused as why:
+        messages.warning(request, why.sentence)
+    else:
+        messages.success(request, _("This person is erased from the record, for good."))
+    return redirect("incident", incident_id)
 
 
 def can_let_in(desk: Desk, case: Case) -> bool:
