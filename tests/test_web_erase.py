@@ -1,7 +1,6 @@
 """A person is erased from an incident's record by an owner or a lead: for good, from every file, with the record still holding."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ NAME = "Philomena Quartermain"
 
 
 @pytest.fixture
-def incident(desk: Desk, answers, owner: User) -> Iterator[str]:
+def incident(desk: Desk, answers, owner: User) -> str:
     answers.say = room = Room()
     room.people = [{"number": "7", "name": NAME}, {"number": "8", "name": "Benedikt Oberhuber"}]
     meeting = add(desk, owner)
@@ -31,7 +30,7 @@ def incident(desk: Desk, answers, owner: User) -> Iterator[str]:
     for number, name in (("7", NAME), ("8", "Benedikt Oberhuber")):
         told = json.dumps([[meeting.id, "joined", 1.0, True, [number, name, None, None, None]]])
         InboxEvent.objects.create(platform="practice", source=meeting.id, received_at=1.0, body=told, folded_at=2.0)
-    yield made
+    return made
 
 
 def someone(owner: User, incident: str, name: str = NAME) -> int:

@@ -19,7 +19,8 @@ PASSWORD = "a long password"
 MUST_ASK = {
     # said here once more, so that nobody takes one of them out of the table by a slip
     "meeting_connect", "link_give", "link_act", "token_give", "token_revoke", "incident_back_in",
-    "people_invite", "invitation_take_back", "member_change", "member_remove", "member_way_back", "own_lines", "own_line_act", "help_ask", "keeping", "incident_erase",
+    "people_invite", "invitation_take_back", "member_change", "member_remove", "member_way_back", "own_lines", "own_line_act",
+    "help_ask", "keeping", "incident_erase",
     "connection_new", "connection_keep", "connection_change", "connection_remove",
     "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_generate_recovery_codes",
 }  # fmt: skip

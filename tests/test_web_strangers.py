@@ -180,6 +180,7 @@ POSTED = {
     "title": "x",
     "people_days": "365",
     "looks_days": "730",
+    "words_days": "365",
     "until": "2027-02-01",
 }
 

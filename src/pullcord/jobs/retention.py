@@ -16,13 +16,15 @@ class PutAway(NamedTuple):
     people: int
     incidents: int
     looks: int
+    words: int
+    """On how many records."""
 
 
-def choose(desk: Desk, owner: User, *, people_days: int, looks_days: int) -> None:
+def choose(desk: Desk, owner: User, *, people_days: int, looks_days: int, words_days: int) -> None:
     """Raises NotFound, Refused."""
-    if not is_allowed(people_days, looks_days):
+    if not is_allowed(people_days, looks_days, words_days):
         raise Refused("bad-keeping", "Who looked is kept at least as long as the names. Choose again.")
-    retention.choose(owner, people_days=people_days, looks_days=looks_days, at=now(desk))
+    retention.choose(owner, people_days=people_days, looks_days=looks_days, words_days=words_days, at=now(desk))
 
 
 def put_away(desk: Desk) -> PutAway:
@@ -35,8 +37,9 @@ def put_away(desk: Desk) -> PutAway:
     for incident_id in retention.due(at):
         desk.means.turns.let_others_send()
         counts.append(retention.put_away_people(incident_id, at=at, listed=listed))
-    done = PutAway(sum(counts), sum(1 for count in counts if count), retention.put_away_looks(at))
-    if done != PutAway(0, 0, 0):
+    looks, words = retention.put_away_looks(at), retention.put_away_words(at)
+    done = PutAway(sum(counts), sum(1 for count in counts if count), looks, words)
+    if any(done):
         retention.forget()
     return done
 

@@ -35,10 +35,11 @@ class PutAway:
         finally:
             ground.close()
         self.pause_seconds = EVERY_SECONDS
-        if done.people or done.looks:
+        if any(done):
             log.warning(
-                "put away, for it was kept long enough: %d people of %d incidents, %d looks",
+                "put away, for it was kept long enough: %d people of %d incidents, %d looks, the words on %d records",
                 done.people,
                 done.incidents,
                 done.looks,
+                done.words,
             )

@@ -84,6 +84,7 @@ def open_by_hand(owner: User, told: Told, *, at: datetime) -> Incident:
         happened_at=told.happened_at,
         over_at=told.over_at,
         people_out=told.people_out,
+        words_at=at if told.title or told.told else None,
     )
     chain.note(incident.pk, "opened by hand", at, {"incident": incident.pk, "by": name_of(owner)})
     return incident
@@ -99,7 +100,7 @@ def tell(owner: User, incident_id: str, told: Mapping[str, Any], *, at: datetime
     allowed = {"title", "told", "happened_at"} | ({"over_at", "people_out"} if incident.opened_by_hand else set())
     if set(told) - allowed:
         raise ValueError(f"not for the host to say: {sorted(set(told) - allowed)}")
-    Incident.objects.filter(pk=incident.pk).update(**told)
+    Incident.objects.filter(pk=incident.pk).update(**told, words_at=at)
     chain.note(incident.pk, "told", at, {"fields": sorted(told), "by": name_of(owner)})
     return find(owner, incident_id)
 
@@ -116,6 +117,8 @@ def set_step(
         raise ValueError(f"not a state of a step: {state}")
     told = {"state": state, "handed_to": handed_to.strip(), "note": note, "changed_at": at, "changed_by": owner}
     Step.objects.update_or_create(incident=incident, code=code, defaults=told)
+    if handed_to.strip() or note:
+        Incident.objects.filter(pk=incident.pk).update(words_at=at)
     chain.note(incident.pk, "step", at, {"code": code, "state": state, "by": name_of(owner)})
 
 

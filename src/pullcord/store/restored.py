@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from pullcord.store import chain, ground, organisations
+from pullcord.store import chain, ground, organisations, retention
 from pullcord.store.connections import remove
 from pullcord.store.models import (
     Connection,
@@ -44,7 +44,8 @@ def replay(
     connections: Collection[str],
     at: datetime,
 ) -> Replayed:
-    """How many came back and are gone again. Nobody stays signed in, no link to sign in anew
+    """How many came back and are gone again. Words whose time is over go
+    again; nobody stays signed in, no link to sign in anew
     opens, and reports of platforms that waited are dropped.
 
     `is_erased` is asked for the incident, the handle and the key of everybody who was ever there; `has_ended` for the
@@ -60,6 +61,7 @@ def replay(
             sum(_close(one, at) for one in invitations),
             sum(_remove(one) for one in Connection.objects.filter(pk__in=list(connections))),
         )
+        retention.put_away_words(at)
         WayBack.objects.all().delete()
         Session.objects.all().delete()
         InboxEvent.objects.all().delete()

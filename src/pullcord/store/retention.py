@@ -6,19 +6,20 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from pullcord.core.retention import USUAL_PEOPLE_DAYS, over_before
+from pullcord.core.retention import USUAL_PEOPLE_DAYS, USUAL_WORDS_DAYS, over_at, over_before
 from pullcord.store import NotFound, chain, ground, incidents, looks, organisations
-from pullcord.store.models import Incident, Look, Organisation, Presence, User
+from pullcord.store.models import Incident, Look, Organisation, Presence, Step, User
 
 Listed = Callable[[Iterable[Presence]], None]
 """Writes down that they must not come back with a backup; what it raises undoes the putting away."""
 
 
-def choose(owner: User, *, people_days: int, looks_days: int, at: datetime) -> None:
+def choose(owner: User, *, people_days: int, looks_days: int, words_days: int, at: datetime) -> None:
     """Raises NotFound."""
     organisation = organisations.owned_by(owner)
     with transaction.atomic():
-        Organisation.objects.filter(pk=organisation.pk).update(people_days=people_days, looks_days=looks_days)
+        told = {"people_days": people_days, "looks_days": looks_days, "words_days": words_days}
+        Organisation.objects.filter(pk=organisation.pk).update(**told)
         looks.note("keeping", by=owner, organisation=organisation, incident_id="", people=None, at=at)
 
 
@@ -65,6 +66,39 @@ def put_away_people(incident_id: str, *, at: datetime, listed: Listed) -> int:
                 people=len(people), at=at,
             )  # fmt: skip
     return len(people)
+
+
+def words_until(incident: Incident) -> datetime | None:
+    """When the words on it go; None = there are none, or a case is open."""
+    if incident.words_at is None or incident.kept_on_since is not None:
+        return None
+    return over_at(incident.words_at, _words_days(incident.organisation))
+
+
+def put_away_words(at: datetime) -> int:
+    """The words on every record that were kept long enough, those beside its steps too; on how many records."""
+    of_all = [*Organisation.objects.all(), None]
+    return sum(_put_away_words_of(one, at) for one in of_all)
+
+
+@transaction.atomic
+def _put_away_words_of(organisation: Organisation | None, at: datetime) -> int:
+    days = _words_days(organisation)
+    old = Incident.objects.filter(
+        organisation=organisation, words_at__lt=over_before(at, days), kept_on_since=None
+    ).order_by("pk")
+    due = list(old.values_list("pk", flat=True))
+    for incident_id in due:
+        chain.claim(incident_id)
+        if not old.filter(pk=incident_id).update(told="", title="", words_at=None):
+            continue  # somebody wrote on it, or a case was opened, meanwhile
+        Step.objects.filter(incident=incident_id).update(handed_to="", note="")
+        chain.note(incident_id, "words put away", at, {"by": looks.BY_THE_SERVER, "days": days})
+    return len(due)
+
+
+def _words_days(organisation: Organisation | None) -> int:
+    return USUAL_WORDS_DAYS if organisation is None else organisation.words_days
 
 
 def put_away_looks(at: datetime) -> int:

@@ -50,6 +50,7 @@ SAYS: Final = {
     "not kept on": lazy("Its people go when their time is over."),
     "person erased": lazy("One person was erased from it."),
     "people put away": lazy("Its people were kept long enough, and erased."),
+    "words put away": lazy("What was written on it in words was kept long enough, and erased."),
 }
 """Every kind that the journal, the guard and the pages write: `tests/test_web_entries.py` finds them in the source."""
 STATES: Final = {

@@ -134,6 +134,20 @@ class Keeping(forms.Form):
             (1095, _("three years")),
         ],
     )
+    words_days = forms.TypedChoiceField(
+        label=_("What you wrote on a record in your own words"),
+        coerce=int,
+        help_text=_(
+            "Counted from the last time somebody wrote on it. Names of people are often among it. Usual: a year."
+        ),
+        choices=[
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (180, _("half a year")),
+            (365, _("a year")),
+            (1095, _("three years")),
+        ],
+    )
     looks_days = forms.TypedChoiceField(
         label=_("Who looked at these names"),
         coerce=int,
@@ -143,7 +157,7 @@ class Keeping(forms.Form):
 
     def clean(self) -> dict[str, Any] | None:
         told = super().clean() or {}
-        if len(told) == 2 and not is_allowed(**told):
+        if len(told) == 3 and not is_allowed(**told):
             self.add_error("looks_days", _("Keep this at least as long as the names."))
         return told
 

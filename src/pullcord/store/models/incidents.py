@@ -19,6 +19,8 @@ class Incident(models.Model):
     title = models.CharField(max_length=200, default="", blank=True)
     told = models.TextField(default="", blank=True)
     """What happened, in the host's own words."""
+    words_at = models.DateTimeField(null=True)
+    """When somebody last wrote words of their own on it, those beside a step too; None = nobody did, or they were put away."""
     happened_at = models.DateTimeField(null=True)
     pressed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)

@@ -22,6 +22,8 @@ class Organisation(models.Model):
     """Under which name it writes to people, which says nothing: see `core.sender`. Empty = the usual one."""
     people_days = models.IntegerField(default=365)
     """How long the people of an incident are kept: see `core.retention`."""
+    words_days = models.IntegerField(default=365)
+    """How long the free words on an incident's record are kept."""
     looks_days = models.IntegerField(default=730)
     """How long it is kept who looked at whom."""
 

@@ -17,7 +17,7 @@ from pullcord.jobs import own_lines as own_lines_job
 from pullcord.jobs.desk import Desk, current
 from pullcord.jobs.meetings import Refused
 from pullcord.safe.kit import KitUnreadable
-from pullcord.store import helps, incidents, organisations, own_lines
+from pullcord.store import helps, incidents, organisations, own_lines, retention
 from pullcord.store.models import Meeting, Step, User
 from pullcord.web import cases
 from pullcord.web.cases import Case
@@ -52,6 +52,7 @@ def show(request: HttpRequest, incident_id: str) -> HttpResponse:
         "can_let_in": can_let_in(desk, case),
         "lines": own_lines_of(desk, case),
         **for_leads(desk, owner, case),
+        "words_until": None if case.row is None else retention.words_until(case.row),
         "back": came_back(case.incident),
         "soon": cases.before_its_time(desk, owner, case),
         "new_way": new_way(desk, case),

@@ -19,7 +19,7 @@ from pullcord.web.views.asked import me
 def show(request: HttpRequest) -> HttpResponse:
     owner = me(request)
     organisation = organisations.owned_by(owner)
-    first = {"people_days": organisation.people_days, "looks_days": organisation.looks_days}
+    first = {name: getattr(organisation, name) for name in Keeping.base_fields}
     form = Keeping(request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and form.is_valid():
         job.choose(current(), owner, **form.cleaned_data)
