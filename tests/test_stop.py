@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pullcord.jobs.press import Refusal, let_back_in, press_cord, take_back
-from pullcord.jobs.stop import Pressed, Turns, finish, stop
+from pullcord.jobs.stop import Pressed, finish, stop
+from pullcord.jobs.turns import Turns
 from pullcord.platforms.wire import WireError
 from pullcord.words import Door
 from tests.contract.ground import Refused

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from pullcord.config import Config
-from pullcord.jobs.stop import Means, Turns
+from pullcord.jobs.stop import Means
+from pullcord.jobs.turns import Turns
 from pullcord.platforms import platform
 from pullcord.platforms.reach import EVERYWHERE, Reach
 from pullcord.platforms.wire import ColdWire, Wire
