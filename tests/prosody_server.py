@@ -187,7 +187,7 @@ http_ports = {{ {ports.http} }}
 http_interfaces = {{ "127.0.0.1" }}
 https_ports = {{ }}
 consider_websocket_secure = true
-modules_enabled = {{ "saslauth", "disco", "ping", "http", "websocket" }}
+modules_enabled = {{ "saslauth", "disco", "ping", "version", "http", "websocket" }}
 modules_disabled = {{ "s2s" }}
 admins = {{ "pullcord@auth.meet.local", "focus@focus.meet.local" }}
 {above}

@@ -6,6 +6,8 @@ from pullcord.platforms.findings import Findings
 from pullcord.words import Meeting
 from tests.contract.stage import Impatient, Stage, secrets_of
 from tests.fakes import faulty, faulty_xmpp
+from tests.prosody_server import OWNER, PLAIN_ROOMS, new_room
+from tests.xmpp_participant import open_room
 
 FAKES = {"http": faulty, "xmpp": faulty_xmpp}
 ALL = {"roster", "stop", "hold", "read-back", "kick", "hear"}
@@ -144,3 +146,31 @@ def test_a_service_that_the_server_does_not_have_is_said_to_be_wrong(stage: Stag
     told = stage.adapter.try_connection(elsewhere, stage.wire)
     assert "yes" not in {one.answer for one in told.features}
     assert "room service" in told.evidence
+
+
+def test_what_only_a_real_prosody_answers_is_written_down(stage: Stage):
+    if stage.adapter.name != "prosody":
+        pytest.skip("its own questions")
+    connection = connection_of(stage, stage.meeting(people=1)[0])
+    told = dict(stage.adapter.try_connection(connection, stage.wire).answers)
+    assert told["Which Prosody is it?"].startswith("0.12.")
+    assert told["Can whoever comes first open a room there?"].startswith("Yes.")
+    assert told["Do people come in without an account?"].startswith("Yes.")
+    assert told["Does it report what happens in its rooms?"].startswith(("Yes, to the address", "No address"))
+    wrong = connection._replace(secrets={**connection.secrets, "admin": "x" * 40})
+    assert stage.adapter.try_connection(wrong, stage.wire).answers == ()
+
+
+def test_what_only_a_real_xmpp_server_answers_is_written_down(stage: Stage):
+    if stage.adapter.name != "xmpp":
+        pytest.skip("its own questions")
+    connection, lists = connection_of(stage, stage.meeting(people=1)[0]), "Which rooms does it list to whoever asks?"
+    told = dict(stage.adapter.try_connection(connection, stage.wire).answers)
+    assert told["Which server is it?"] == "Prosody 0.12.3. Pullcord was tried with 0.12.3."
+    assert told[lists] == "It lists none just now."
+    prosody = stage.ground.prosody  # type: ignore[attr-defined]  # the ground of this very platform
+    room = new_room(PLAIN_ROOMS)
+    open_room(prosody.c2s, room, owner=OWNER, password=prosody.owner_password, publicroom="1")
+    told = dict(stage.adapter.try_connection(connection, stage.wire).answers)
+    assert told[lists].startswith("1 to our account.")
+    assert room.partition("@")[0] not in repr(told)

@@ -39,6 +39,17 @@ class Answered(NamedTuple):
     answer: str
 
 
+NOT_FOUND_OUT = "It could not be found out."
+
+
+def version(told: object, *, tried: str) -> str:
+    """Of what a server says it is, numbers alone are taken. `tried`: the one that Pullcord was tried with."""
+    said = told if isinstance(told, str) else ""
+    if said and len(said) < 20 and said.replace(".", "").isdecimal() and said.isascii():
+        return f"{said}. Pullcord was tried with {tried}."
+    return "It does not say."
+
+
 class Findings(NamedTuple):
     reached: bool | None
     """None = it was not found out."""

@@ -101,7 +101,7 @@ def _doors(code: int | None) -> tuple[Answered, ...]:
         return (Answered(question, "Yes. Set admin_key in janus.plugin.videoroom.jcfg, and enter it here."),)
     if code == MISSING:
         return (Answered(question, "No. It asks for a key."),)
-    return (Answered(question, "It could not be found out."),)
+    return (Answered(question, findings.NOT_FOUND_OUT),)
 
 
 def _itself(connection: Meeting, wire: Wire) -> tuple[Answered, ...]:
@@ -114,22 +114,15 @@ def _itself(connection: Meeting, wire: Wire) -> tuple[Answered, ...]:
         told = None
     told = told if isinstance(told, dict) and told.get("janus") == "server_info" else {}
     return (
-        Answered("Which Janus is it?", _version(told)),
+        Answered("Which Janus is it?", findings.version(told.get("version_string"), tried="1.1.2")),
         Answered("Does it report what happens in its rooms?", _reports(told)),
     )
-
-
-def _version(told: dict[str, Any]) -> str:
-    version = told.get("version_string")
-    if isinstance(version, str) and len(version) < 20 and version.replace(".", "").isdecimal():
-        return f"{version}. Pullcord was tried with 1.1.2."
-    return "It does not say."
 
 
 def _reports(told: dict[str, Any]) -> str:
     handlers = told.get("events")
     if not told:
-        return "It could not be found out."
+        return findings.NOT_FOUND_OUT
     return "Yes, to whatever address is set there." if handlers else "No event handler is loaded. We ask instead."
 
 

@@ -44,7 +44,7 @@ end
 if #SECRET < LEAST_SECRET then
 	refuse("pullcord_secret is shorter than 32 bytes");
 end
-local report = module:depends("pullcord_reports").report;
+local reports = module:depends("pullcord_reports");
 local muc = module:depends("muc");
 module:depends("http");
 local services = portmanager.get_active_services();
@@ -215,7 +215,7 @@ local function at_the_door(event)
 	-- A hostile client comes back many times a second; one report a second says as much.
 	if not system and now() - (record.reported or 0) >= 1 then
 		record.reported = now();
-		report("refused", room_jid, person_of(room_jid, stanza.attr.to, stanza.attr.from, stanza));
+		reports.report("refused", room_jid, person_of(room_jid, stanza.attr.to, stanza.attr.from, stanza));
 	end
 	local kind, condition, text = "cancel", "gone", ENDED;
 	if barred then kind, condition, text = "auth", "forbidden", REMOVED; end
@@ -244,19 +244,19 @@ end, -19);
 module:hook("muc-occupant-joined", function (event)
 	local room_jid, place, real_jid = event.room.jid, event.nick, event.stanza.attr.from;
 	if is_system(real_jid) then return; end
-	if come_in(room_jid, place, real_jid, now(), event.origin) == 1 then report("started", room_jid); end
-	report("joined", room_jid, person_of(room_jid, place, real_jid, event.stanza));
+	if come_in(room_jid, place, real_jid, now(), event.origin) == 1 then reports.report("started", room_jid); end
+	reports.report("joined", room_jid, person_of(room_jid, place, real_jid, event.stanza));
 end);
 
 module:hook("muc-occupant-left", function (event)
 	local room_jid, here = event.room.jid, inside[event.room.jid];
 	local entry = here and here.places[event.nick];
 	if not entry then return; end
-	report("left", room_jid, person_of(room_jid, event.nick, entry.jid, event.occupant:get_presence()));
+	reports.report("left", room_jid, person_of(room_jid, event.nick, entry.jid, event.occupant:get_presence()));
 	here.places[event.nick], here.count = nil, here.count - 1;
 	if here.count > 0 then return; end
 	inside[room_jid] = nil;
-	report("ended", room_jid);
+	reports.report("ended", room_jid);
 end, 10);
 
 module:hook("muc-room-destroyed", function (event)
@@ -350,10 +350,10 @@ local function asked(method, path, body)
 		local room_jid = our_room(path:sub(7));
 		return room_jid and 200 or 404, room_jid and tell_room(room_jid) or { error = "no-room-of-this-service" };
 	end
+	if method == "GET" and path == "about" then return 200, reports.about(is_guest); end
 	local verb = method == "POST" and verbs[path];
 	if not verb then return 404, { error = "no-such-door" }; end
-	local said = json.decode(body);
-	local room_jid = type(said) == "table" and our_room(said.room);
+	local said = json.decode(body); local room_jid = type(said) == "table" and our_room(said.room);
 	local told = room_jid and verb(room_jid, said);
 	return told and 200 or 400, told or { error = "not-understood" };
 end

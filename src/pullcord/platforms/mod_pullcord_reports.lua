@@ -79,3 +79,13 @@ function module.restore(kept)
 	end
 	flush();
 end
+
+-- What this server is, in numbers and yes or no; for whoever sets it up.
+function about(is_guest)
+	local guests = false;
+	for host in pairs(prosody.hosts) do guests = guests or is_guest("someone@"..host); end
+	return {
+		prosody = prosody.version, guests = guests, reports = URL ~= "";
+		first_opens = module:get_option("restrict_room_creation", false) == false;
+	};
+end

@@ -167,6 +167,11 @@ def hear(meeting: Meeting, headers: Mapping[str, str], raw: bytes, *, now: float
 # The way to the module.
 
 
+def about(connection: Meeting, wire: Wire) -> Mapping[str, object]:
+    """What the module tells of its server, in its own keys; a module of before 2026-12 has no such door. Raises PlatformError."""
+    return _ask(connection, wire, "GET", "about")
+
+
 def _look(meeting: Meeting, wire: Wire) -> _Told:
     told = _ask(meeting, wire, "GET", f"rooms/{quote(meeting.at['room'], safe='@')}")
     if not isinstance(told.get("exists"), bool):

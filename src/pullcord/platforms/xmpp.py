@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pullcord.platforms.wire import Wire, patience
 from pullcord.platforms.xmpp_room import (
     ABSENT,
+    LISTED,
     NOT_THERE,
+    WHICH,
     WHO_IS_IN_LISTS,
     affiliation_of,
     ask,
@@ -32,6 +34,8 @@ from pullcord.platforms.xmpp_room import (
 from pullcord.words import Field, Held, Kicked, Limits, Meeting, Over, Person, PlatformError, Released, Stopped
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from pullcord.platforms.xmpp_line import Line, Place
 
 LIMITS: Final = Limits(
@@ -193,6 +197,21 @@ def is_over(meeting: Meeting, wire: Wire) -> Over:
     people = len(room.people)
     door = f"members only, and has {len(room.may_come)}" if room.is_closed else "not closed"
     return Over(people == 0, room.is_held, f"the room lists {people}; it is {door}", people=people)
+
+
+def about(connection: Meeting, wire: Wire) -> "tuple[Element | None, Element | None]":
+    """What the server says it is (XEP-0092), and which rooms the service lists to our account (XEP-0030).
+
+    None = it refused to say. Raises PlatformError.
+    """
+
+    async def do(line: "Line") -> "tuple[Element | None, Element | None]":
+        server = connection.secrets["jid"].partition("@")[2].partition("/")[0]
+        (version,) = await line.ask(server, WHICH)
+        (listed,) = await line.ask(connection.at["service"], LISTED)
+        return version.told, listed.told
+
+    return _during(connection, wire, do)
 
 
 def kick(meeting: Meeting, person: Person, wire: Wire) -> Kicked:

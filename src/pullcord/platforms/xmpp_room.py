@@ -19,6 +19,9 @@ ROOM_FORM: Final = "http://jabber.org/protocol/muc#roomconfig"
 MEMBERS_ONLY: Final = "muc#roomconfig_membersonly"
 PERSISTENT: Final = "muc#roomconfig_persistentroom"
 
+VERSION: Final = "jabber:iq:version"
+ITEMS: Final = "http://jabber.org/protocol/disco#items"
+
 ABSENT, GONE = "item-not-found", "gone"
 NOT_THERE: Final = (ABSENT, GONE)
 DENIED: Final = ("forbidden", "not-allowed", "not-authorized", "registration-required")
@@ -137,6 +140,8 @@ def _list(**what: str) -> "Question":
     return "get", _query(MUC_ADMIN, Element(f"{{{MUC_ADMIN}}}item", what))
 
 
+WHICH: "Final[Question]" = ("get", _query(VERSION))
+LISTED: "Final[Question]" = ("get", _query(ITEMS))
 WHO_IS_IN_LISTS: "Final[tuple[Question, ...]]" = tuple(
     _list(role=role) for role in ("moderator", "participant", "visitor")
 )
