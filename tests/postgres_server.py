@@ -125,7 +125,7 @@ class Postgres:
             _give_away(path)
         words = ["--pgdata", str(data), "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         made = subprocess.run(
-            [_program("initdb"), *words], capture_output=True, text=True, check=False, cwd=self.folder, **_as_nobody()
+            [program_of("initdb"), *words], capture_output=True, text=True, check=False, cwd=self.folder, **_as_nobody()
         )
         if made.returncode != 0:
             raise NotUp(made.stderr)
@@ -146,7 +146,7 @@ class Postgres:
         told = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                [_program("postgres"), "-D", str(self.folder / "data"), *told],
+                [program_of("postgres"), "-D", str(self.folder / "data"), *told],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -195,7 +195,7 @@ def running(*, is_synced: bool = False) -> Iterator[Postgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _program(name: str) -> str:
+def program_of(name: str) -> str:
     """`initdb` stands beside the server."""
     server = SERVERS["postgresql"].program
     assert server is not None

@@ -6,10 +6,15 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import LiteralString
 
+import psycopg
 import pyrage
 import pytest
 
+from tests.conftest import Need
+from tests.postgres_server import program_of
+from tests.postgres_server import running as running_postgres
 from tests.serving import environment, for_the_server, give_away, mode_of, run, serving
 from tests.stopping import scene
 
@@ -88,6 +93,40 @@ def test_a_backup_of_older_tables_in_a_file_is_restored_and_served_by_the_new_ve
     with serving(data) as server:
         assert mode_of(server) == "full"
     assert in_it(data) == [("anna", "i")]
+
+
+@pytest.mark.timeout(120)
+def test_on_postgresql_the_dump_of_before_goes_back_with_the_folder(need: Need, tmp_path: Path):
+    need("postgresql")
+    data, dump = for_the_server(tmp_path), tmp_path / "before.dump"
+    assert "pg_dump -Fc -f FILE ADDRESS" in page_of_upgrading()
+    assert "pg_restore --no-owner -d ADDRESS FILE" in page_of_upgrading()
+    with running_postgres() as server, scene(data) as now:
+        address, again = server.new_database(name="ours"), server.new_database(name="again")
+        words = [sys.executable, "-c", AS_THE_FIRST_VERSION, str(data), now.kit.meeting.id]
+        subprocess.run(words, env=environment(data, DATABASE_URL=address), check=True, timeout=60)
+        give_away(data)
+        subprocess.run([program_of("pg_dump"), "-Fc", "-f", dump, address], check=True, timeout=60)
+        for _ in ("at once", "and again"):
+            with serving(data, DATABASE_URL=address) as served:
+                assert mode_of(served) == "full"
+        assert rows_of(address, SHAPE) > rows_of(again_from(dump, again), SHAPE) == {("0001_initial",)}
+        assert rows_of(address, WHOSE) == rows_of(again, WHOSE) == {("anna", "i")}
+        assert not (data / "product.sqlite3").exists()
+
+
+SHAPE = "SELECT name FROM django_migrations WHERE app = 'store'"
+WHOSE = "SELECT username, store_incident.id FROM store_user JOIN store_incident ON owner_id = store_user.id"
+
+
+def again_from(dump: Path, address: str) -> str:
+    subprocess.run([program_of("pg_restore"), "--no-owner", "-d", address, dump], check=True, timeout=60)
+    return address
+
+
+def rows_of(address: str, question: LiteralString) -> set[tuple[str, ...]]:
+    with psycopg.connect(address) as there:
+        return set(there.execute(question).fetchall())
 
 
 def page_of_upgrading() -> str:

@@ -18,7 +18,7 @@ AGAIN = "/accounts/reauthenticate/"
 PASSWORD = "a long password"
 MUST_ASK = {
     # said here once more, so that nobody takes one of them out of the table by a slip
-    "meeting_connect", "link_give", "link_act", "token_give", "token_revoke", "incident_back_in",
+    "meeting_connect", "meeting_move", "link_give", "link_act", "token_give", "token_revoke", "incident_back_in",
     "people_invite", "invitation_take_back", "member_change", "member_remove", "member_way_back", "own_lines", "own_line_act",
     "help_ask", "keeping", "incident_erase",
     "connection_new", "connection_keep", "connection_change", "connection_remove",

@@ -19,6 +19,7 @@ MAY = {
     # what stands in the page's address -> who is shown that it exists. Nobody else can tell it from what does not.
     "meeting": {"owner", "its host"},
     "link": {"owner", "its host"},
+    "meeting and connection": {"owner", "its host"},
     "held link": {"owner", "its host"},
     "token": {"owner", "its host"},
     "incident": {"owner", "its host", "lead"},

@@ -22,7 +22,7 @@ from pullcord.jobs.meetings import NewWay, invitations_of, now_of, plain_name
 from pullcord.jobs.sealing import seal
 from pullcord.jobs.stop import new_id
 from pullcord.platforms import platform as on_platform
-from pullcord.platforms.findings import Finding, Findings
+from pullcord.platforms.findings import Answer, Finding, Findings
 from pullcord.safe.gone import Line
 from pullcord.safe.kit import Kit
 from pullcord.store import connections, organisations
@@ -225,7 +225,7 @@ def adopt(
     own = own_part(row.platform, secrets)
     try:
         where = _read_room(row, at)
-        end = _asked_after(desk, Place("", "", row.platform, {**where, **row.at}, {**own, **opened(desk, row)}))
+        end = asked_after(desk, Place("", "", row.platform, {**where, **row.at}, {**own, **opened(desk, row)}))
     except PlatformError as error:
         raise Refused(error.code, error.sentence) from None
     if end is None or end.answer == "no":
@@ -242,9 +242,17 @@ def _read_room(row: Connection, at: Mapping[str, str]) -> dict[str, str]:
     return {**link, **at, "room": room}
 
 
-def _asked_after(desk: Desk, place: Place) -> Finding | None:
+def asked_after(desk: Desk, place: Place) -> Finding | None:
     """Raises PlatformError."""
     return on_platform(place.platform).try_out(place, desk.means.wire(place.platform)).of("stop")
+
+
+def makes_rooms(desk: Desk, row: Connection) -> Answer | None:
+    """Whether a room can be made on it, by the last test; None = nobody can make one there from outside."""
+    if on_platform(row.platform).new_room is None:
+        return None
+    look = look_of(desk, row)
+    return next((one.answer for one in look.features if one.feature == "make"), "unknown") if look else "unknown"
 
 
 def create(desk: Desk, user: User, connection_id: str, *, invitations: int, **hours: Any) -> NewWay:

@@ -20,6 +20,7 @@ from pullcord.web.middleware import Answer, View
 ASKED_BEFORE: Final = {
     # the credentials of a connection
     "meeting_connect": "meeting_connect",
+    "meeting_move": "meeting",
     "connection_new": "connection_new",
     "connection_keep": "connections",
     "connection_change": "connection_change",

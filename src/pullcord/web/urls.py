@@ -52,6 +52,7 @@ urlpatterns = [
     path("meetings/<slug:meeting_id>", meetings.show, name="meeting"),
     path("meetings/<slug:meeting_id>/change", meetings.change, name="meeting_change"),
     path("meetings/<slug:meeting_id>/put-away", meetings.put_away, name="meeting_put_away"),
+    path("meetings/<slug:meeting_id>/onto/<slug:connection_id>", rooms.move, name="meeting_move"),
     path("meetings/<slug:meeting_id>/renew", meetings.renew, name="meeting_renew"),
     path("meetings/<slug:meeting_id>/links", meetings.give_link, name="link_give"),
     path("meetings/<slug:meeting_id>/practise", drills.begin, name="drill_begin"),

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pullcord.jobs import checked, drills
+from pullcord.jobs import checked, drills, onto
 from pullcord.jobs import meetings as job
+from pullcord.jobs.connections import makes_rooms
 from pullcord.jobs.desk import Desk, current
 from pullcord.jobs.listening import address_of
 from pullcord.jobs.meetings import Refused
@@ -39,10 +40,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         choices.append(
             {"name": name, "limits": limits, "can": can, "cannot": cannot, "has_form": bool(platform(name).fields)}
         )
-    usable = [
-        (one, title_of(one.platform), platform(one.platform).new_room is not None)
-        for one in connections.usable(me(request))
-    ]
+    usable = [(one, title_of(one.platform), makes_rooms(current(), one)) for one in connections.usable(me(request))]
     owns = "owner" in organisations.roles_of(me(request))
     can_practise = seams.make_practice_meeting is not None
     told = {"choices": choices, "can_practise": can_practise, "connections": usable, "owns": owns}
@@ -207,6 +205,7 @@ def _page(
         "tokens": meetings.tokens(owner, meeting.id),
         "in_vain": meetings.pressed_in_vain(owner, meeting.id)[:MOST_IN_VAIN],
         "past": cases.of_meeting(desk, owner, meeting),
+        "onto": list(onto.fitting(owner, meeting)),
         **_practice(desk, owner, meeting),
         "give_link": link,
         "give_token": token,

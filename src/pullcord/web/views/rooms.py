@@ -5,9 +5,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from pullcord.jobs import connections as job
+from pullcord.jobs import onto
 from pullcord.jobs.desk import current
 from pullcord.jobs.kits import Refused
 from pullcord.platforms import platform
@@ -48,6 +49,19 @@ def _say(request: HttpRequest, made: job.Adopted) -> None:
         messages.success(request, _("Added. The platform was asked, and it can be ended."))
     else:
         messages.warning(request, _("Added. Whether it can be ended is not known yet. %s") % made.why)
+
+
+@require_POST
+def move(request: HttpRequest, meeting_id: str, connection_id: str) -> HttpResponse:
+    """A meeting with a credential of its own comes onto a connection."""
+    try:
+        moved = onto.move(current(), me(request), meeting_id, connection_id)
+    except Refused as why:
+        messages.warning(request, why.sentence)
+    else:
+        says = {"name": moved.meeting.connection.name} if moved.meeting.connection else {}
+        messages.success(request, _("It is reached by “%(name)s” now. The credential of its own is forgotten.") % says)
+    return redirect("meeting", meeting_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
