@@ -34,7 +34,7 @@ old = MigrationExecutor(connection).loader.project_state([("store", "0001_initia
 anna = old.get_model("store", "User").objects.create(username="anna")
 told = {"owner": anna, "name": "Tuesday", "platform": "practice", "sealed": b"x", "hold_seconds": 1.0}
 meeting = old.get_model("store", "Meeting").objects.create(id=sys.argv[2], created_at=datetime.now(UTC), **told)
-old.get_model("store", "Incident").objects.create(id="i", owner=anna, meeting=meeting, opened_at=datetime.now(UTC))
+old.get_model("store", "Incident").objects.create(id="i", owner=anna, meeting=meeting, told="Words.", opened_at=datetime.now(UTC))
 """
 
 
@@ -71,6 +71,9 @@ def test_the_folder_of_an_older_version_is_copied_served_by_the_new_one_and_can_
             assert mode_of(server) == "full"
     assert shape(data) > shape(before) == {"0001_initial"}
     assert in_it(data) == [("anna", "i")]
+    with closing(sqlite3.connect(data / "product.sqlite3")) as file:
+        counted_from = file.execute("SELECT told, words_at = opened_at FROM store_incident").fetchall()
+    assert counted_from == [("Words.", 1)], "old words have an end, too"
     shutil.move(data, data.with_name("data.newer"))
     subprocess.run(["cp", "-a", before, data], check=True)
     assert shape(data) == {"0001_initial"}

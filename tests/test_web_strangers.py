@@ -103,6 +103,7 @@ TABLE = {
 }
 NOBODY = "0123456789abcdef"
 METHODS = ("get", "head", "post")
+NAMES = ("Choir", "Ruth", "Anna", "A script", "Ida", "Cora", "Nora", "Our server")
 
 
 class Things(NamedTuple):
@@ -121,7 +122,8 @@ class Things(NamedTuple):
 
     def told(self) -> str:
         """A pattern that finds any of it on a page. Numbers of members and passkeys are too short to be looked for alone."""
-        named = ("Choir", "Ruth", "Anna", "A script", "Ida", "Cora", "Nora", "Our server")
+        # As words of their own: a random number may have one of them in it.
+        named = (rf"\b{name}\b" for name in NAMES)
         return "|".join(
             (
                 *named,

@@ -44,6 +44,7 @@ class Walker:
 
     def look(self, what: str) -> None:
         """At the page as it stands: nothing is cut off at the side, and nothing to press is too small for a thumb."""
+        self.page.wait_for_load_state()  # whoever pressed a button is on their way to the next page
         self.addresses.append(self.page.url)
         self.seen.append(what)
         if PICTURES:
