@@ -9,6 +9,7 @@ from pullcord.jobs.seen import FORGET_AFTER_SECONDS, Seen, look_round
 from pullcord.platforms.wire import WireError
 from pullcord.safe.keys import new_token
 from pullcord.words import Event, Person
+from tests.fakes import distant
 from tests.stopping import Scene, kit_of, scene
 
 NOW = 1_700_000_000.0  # long ago: what is asked for in a stop is asked now
@@ -167,3 +168,40 @@ def test_a_tenth_of_the_time_at_most_is_spent_looking(tmp_path: Path):
     assert len(pauses) == 2
     assert all(0.9 <= pause < 9 for pause in pauses)
     assert 0.1 <= now.desk.means.pace["practice"] < 1, "and how long the platform takes is remembered for a press"
+
+
+# -- a platform far away -----------------------------------------------------------------------------------------------
+
+
+def placed(now: Scene, **told: Any) -> None:
+    """The scene's own meeting, on a platform that counts our calls."""
+    meeting = distant.on_it(now.kit.meeting)._replace(**told)
+    now.desk.kits.forget(now.kit.meeting.id)
+    now.desk.kits.write(now.kit._replace(meeting=meeting))
+
+
+def test_looking_round_takes_no_more_of_a_platform_s_day_than_its_share(tmp_path: Path):
+    clock = Hours()
+    with scene(tmp_path) as now, distant.known():
+        placed(now)
+        seen = Seen(clock)
+        for _ in range(24):
+            look_round(now.desk, seen, pause=lambda _: None)
+        at_once = len(now.wire.sent)
+        clock.now += 43_200
+        for _ in range(24):
+            look_round(now.desk, seen, pause=lambda _: None)
+    assert at_once == 6, "half of a quarter of its 64, less what is left for events"
+    assert len(now.wire.sent) == 10, "and the other half as the day goes on"
+
+
+def test_what_a_stop_would_wait_for_is_fetched_ahead_also_for_a_meeting_of_another_day(tmp_path: Path):
+    with scene(tmp_path) as now, distant.known():
+        placed(now, name="no token")
+        now.desk.kits.write(
+            now.kit._replace(
+                meeting=distant.on_it(now.kit.meeting)._replace(id="later"), starts=now.desk.means.clock() + 86_400 * 3
+            )
+        )
+        look_round(now.desk, Seen(), pause=lambda _: None)
+    assert sorted(distant.made_ready) == sorted(["later", now.kit.meeting.id])

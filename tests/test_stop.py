@@ -12,6 +12,7 @@ from pullcord.platforms.wire import WireError
 from pullcord.words import Door
 from tests.contract.ground import Refused
 from tests.contract.ground_practice import Participant
+from tests.fakes import distant
 from tests.stopping import fail, scene
 
 DOOR: Door = "cord"
@@ -176,6 +177,23 @@ def test_when_nothing_works_the_person_is_shown_the_platforms_own_buttons_and_ne
         assert pressed.error.code == "practice-unreachable"
         assert pressed.hands
         assert pressed.incident.by_hand
+
+
+def test_where_the_platform_is_far_away_the_end_does_not_wait_for_the_last_look_at_all(tmp_path: Path) -> None:
+    with scene(tmp_path) as now, distant.known():
+        kit = now.kit._replace(meeting=distant.on_it(now.kit.meeting))
+        ended = threading.Event()
+
+        def look_waits_for_the_end(what: str) -> None:
+            if what == "GET room" and not ended.is_set():
+                assert ended.wait(0.15), "the end waited for the look"
+            if what == "POST end":
+                ended.set()
+
+        now.wire.before = look_waits_for_the_end
+        pressed = stop(kit, now.desk.means, by="anna", door=DOOR)
+        assert pressed.incident.is_over
+        assert now.desk.rosters.read(pressed.incident.id) is None, "nobody was left in it: who was, that does not tell"
 
 
 def test_a_slow_look_at_the_roster_does_not_delay_the_end(tmp_path: Path) -> None:

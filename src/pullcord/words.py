@@ -115,6 +115,8 @@ class Limits(NamedTuple):
     """How long after its answer it is left to put people out: what it is asked meanwhile makes that slower."""
     calls_per_day: int | None = None
     """How many calls the platform takes of us in a day; None = it has no such limit that we know of."""
+    looks_beside: bool = False
+    """It is far away, or tells who was there afterwards too: the end goes out with the last look, and does not wait for it."""
 
 
 class Stopped(NamedTuple):

@@ -173,7 +173,7 @@ PROMISES: Final[Mapping[str, Mapping[object, Promise]]] = {
 # Kept by every promise above, or words for people, of which a test can only say that they are there.
 PLAIN: Final = ("title", "over_within_seconds", "calls_per_second", "over_proves", "own_hands", "stand_in")
 # When and how often a job asks, which changes nothing of what is promised: stop and hold are tried in either order.
-PACE: Final = ("bars_after_end", "puts_out_seconds", "calls_per_day")
+PACE: Final = ("bars_after_end", "puts_out_seconds", "calls_per_day", "looks_beside")
 
 
 def without_promise(limits: Limits) -> list[str]:

@@ -161,7 +161,7 @@ def _try(desk: Desk, owner: User, told: dict[str, Any]) -> Tried:
 def _keeps(look: Look, findings: Findings) -> Keeps:
     if look.how == "well":
         return "tested"
-    reads = findings.of("roster")
+    reads = findings.of("read-back")
     code = "" if reads is None else reads.code.rpartition("-")[2]
     return "untested" if code in MAY_COME_BACK else "no"
 
@@ -225,11 +225,13 @@ def adopt(
     own = own_part(row.platform, secrets)
     try:
         where = _read_room(row, at)
-        end = asked_after(desk, Place("", "", row.platform, {**where, **row.at}, {**own, **opened(desk, row)}))
+        place = Place("", "", row.platform, {**where, **row.at}, {**own, **opened(desk, row)})
+        end = asked_after(desk, place)
     except PlatformError as error:
         raise Refused(error.code, error.sentence) from None
     if end is None or end.answer == "no":
         raise Refused("not-ours", end.why if end else "This platform cannot end a meeting from outside.")
+    own = {**own, **_known_of(desk, place, given=own)}
     meeting = meetings.add(desk, user, platform=row.platform, at=where, secrets=own, connection=row, **hours)
     return Adopted(meeting, end.answer == "yes", end.why)
 
@@ -253,6 +255,16 @@ def makes_rooms(desk: Desk, row: Connection) -> Answer | None:
         return None
     look = look_of(desk, row)
     return next((one.answer for one in look.features if one.feature == "make"), "unknown") if look else "unknown"
+
+
+def _known_of(desk: Desk, place: Place, *, given: Mapping[str, str]) -> Mapping[str, str]:
+    """What a release will have to give back, of what was not typed. Where it cannot be read, a release says what it lacks."""
+    known_of = on_platform(place.platform).known_of
+    try:
+        found = {} if known_of is None else known_of(place, desk.means.wire(place.platform))
+    except PlatformError:
+        return {}
+    return {name: told for name, told in own_part(place.platform, found).items() if not given.get(name)}
 
 
 def create(desk: Desk, user: User, connection_id: str, *, invitations: int, **hours: Any) -> NewWay:

@@ -50,7 +50,8 @@ def look(desk: Desk) -> list[Told]:
 def _connections(desk: Desk) -> Iterator[Told]:
     """Each once, however many meetings are on it."""
     for place in looks.places_of(desk).values():
-        where = f"{platform(place.platform).limits.title} at {place.at.get('server', '')}"
+        server = place.at.get("server")
+        where = platform(place.platform).limits.title + (f" at {server}" if server else "")
         try:
             found, _ = looks.ask(desk, place)
         except PlatformError as error:

@@ -124,7 +124,7 @@ def ask(desk: Desk, place: Meeting) -> tuple[Look, Findings]:
 
 def _how(findings: Findings) -> How:
     """Well: the server took the credential. What that does not buy stands beside it."""
-    reads = findings.of("roster")
+    reads = findings.of("read-back")
     if reads is not None and reads.answer == "yes" and findings.can_end != "no":
         return "well"
     denied = findings.can_end == "no" or findings.reached is False

@@ -4,9 +4,11 @@ import threading
 import time
 from collections.abc import Callable
 
+from pullcord.core import pace
+from pullcord.core.pace import Bucket
 from pullcord.core.roster import Presence, Roster
 from pullcord.jobs.desk import Desk
-from pullcord.platforms import platform
+from pullcord.platforms import Platform, platform
 from pullcord.safe.kit import Kit
 from pullcord.words import Event, Person, PlatformError
 
@@ -22,6 +24,19 @@ class Seen:
         self._rosters: dict[str, Roster] = {}
         self._last: dict[str, float] = {}
         self._lock = threading.Lock()
+        self._buckets: dict[str, tuple[Bucket, ...]] = {}
+
+    def may_look(self, adapter: Platform) -> bool:
+        """Looking takes a quarter of a platform's day and half of its second at most: ending and the guard need the rest."""
+        limits, now = adapter.limits, self._clock()
+        with self._lock:
+            buckets = self._buckets.get(adapter.name) or pace.buckets(
+                calls_per_day=limits.calls_per_day, calls_per_second=limits.calls_per_second, now=now
+            )
+            if any(pace.wait_seconds(bucket, 1.0, now, woken=False) > 0 for bucket in buckets):
+                return False
+            self._buckets[adapter.name] = tuple(pace.spent(bucket, 1.0, now) for bucket in buckets)
+        return True
 
     def add(self, meeting_id: str, people: list[Person], *, at: float | None = None) -> None:
         """The platform was asked at that time, and these were in. Nobody, in a meeting we know nothing of, is no news."""
@@ -66,6 +81,8 @@ def look_round(desk: Desk, seen: Seen, *, pause: Callable[[float], object] = tim
     """
     for kit in desk.kits.all():
         began = time.monotonic()
+        if isinstance(kit, Kit):
+            _make_ready(kit, desk)
         if isinstance(kit, Kit) and _may_run(kit, desk.means.clock()):
             _look(kit, desk, seen)
         pause(9 * (time.monotonic() - began))
@@ -75,10 +92,20 @@ def _may_run(kit: Kit, now: float) -> bool:
     return kit.starts is None or kit.starts - 3600 <= now <= (kit.ends or kit.starts) + 6 * 3600
 
 
+def _make_ready(kit: Kit, desk: Desk) -> None:
+    """Also of a meeting that is not to run today: what a stop would wait for is there by then."""
+    try:
+        adapter = platform(kit.meeting.platform)
+        if adapter.can("ready"):
+            adapter.ready(kit.meeting, desk.means.wire(adapter.name))
+    except PlatformError:
+        return  # the daily look says what is wrong with it
+
+
 def _look(kit: Kit, desk: Desk, seen: Seen) -> None:
     try:
         adapter = platform(kit.meeting.platform)
-        if adapter.can("roster"):
+        if adapter.can("roster") and seen.may_look(adapter):
             began, at = time.monotonic(), desk.means.clock()
             seen.add(kit.meeting.id, adapter.roster(kit.meeting, desk.means.wire(adapter.name)), at=at)
             desk.means.pace[adapter.name] = time.monotonic() - began

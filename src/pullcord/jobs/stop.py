@@ -179,7 +179,7 @@ def _end(kit: Kit, incident: Incident, means: Means, sent: Callable[[], None]) -
         means.journal.note("by hand", meeting=kit.meeting.id, incident=incident.id, code=unknown.code)
         return unknown
     look = _Look(rungs, means) if adapter.can("roster") else None
-    if look is not None:
+    if look is not None and not adapter.limits.looks_beside:
         look.told.wait(ROSTER_SECONDS)  # the end waits for no more than the look
     ended = threading.Event()
     hold = Aside(_hold, rungs, means.turns, ended) if adapter.can("hold") else None
@@ -220,7 +220,8 @@ class _Look:
         self._people: list[Person] | None = None
         self.told = threading.Event()
         """The platform has said who is there, or failed to."""
-        if means.pace.get(rungs.adapter.name, ROSTER_SECONDS) < AT_ONCE_SECONDS:
+        near = not rungs.adapter.limits.looks_beside
+        if near and means.pace.get(rungs.adapter.name, ROSTER_SECONDS) < AT_ONCE_SECONDS:
             self._look(Hurried(rungs.wire, ROSTER_SECONDS))
         else:
             Aside(self._look, rungs.wire)
@@ -240,6 +241,10 @@ class _Look:
         rungs = self._rungs
         self.told.wait(PROOF_SECONDS)
         self._means.turns.let_others_send(rungs.kit.meeting.id)
+        if rungs.adapter.limits.looks_beside:
+            self._people = (
+                self._people or None
+            )  # the end may have come first: then nobody is in it, and that says nothing of who was
         if self._people is not None:
             rungs.note("counted", people=len(self._people))
         try:
@@ -300,10 +305,8 @@ def _read(rungs: Rungs) -> Over | PlatformError:
 
 
 def _not_proven(rungs: Rungs) -> PlatformError:
-    name = rungs.adapter.name
-    return PlatformError(
-        f"{name}-not-over", f"{rungs.adapter.limits.title} says that people are still in the meeting.", retry=True
-    )
+    sentence = f"{rungs.adapter.limits.title} says that people are still in the meeting."
+    return PlatformError(f"{rungs.adapter.name}-not-over", sentence, retry=True)
 
 
 def _by_hand(rungs: Rungs, error: PlatformError) -> PlatformError:

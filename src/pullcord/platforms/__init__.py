@@ -22,7 +22,7 @@ KNOWN: Final[Mapping[str, str]] = {
     "xmpp": "pullcord.platforms.xmpp",
 }
 
-Verb = Literal["roster", "stop", "hold", "release", "is_over", "kick", "hear", "renew"]
+Verb = Literal["roster", "stop", "hold", "release", "is_over", "kick", "hear", "renew", "ready"]
 
 
 class Roster(Protocol):
@@ -79,6 +79,12 @@ class Renew(Protocol):
     def __call__(self, meeting: Meeting, wire: Wire) -> Meeting: ...
 
 
+class Ready(Protocol):
+    """Said every few seconds of each meeting that could be stopped: what a stop would wait for is fetched ahead, if it is due."""
+
+    def __call__(self, meeting: Meeting, wire: Wire) -> None: ...
+
+
 class TryOut(Protocol):
     """Test the connection and change nothing: what was reached, and which permission buys which feature. Raises nothing."""
 
@@ -95,6 +101,12 @@ class RoomOf(Protocol):
     """The room's name for the adapter, from what a person pasted. Raises PlatformError where it cannot be read from it."""
 
     def __call__(self, told: str, at: Mapping[str, str]) -> str: ...
+
+
+class KnownOf(Protocol):
+    """Of a meeting that is there already: what a release will have to give back, as the meeting's own secrets. Raises PlatformError."""
+
+    def __call__(self, meeting: Meeting, wire: Wire) -> Mapping[str, str]: ...
 
 
 class Platform:
@@ -159,6 +171,10 @@ class Platform:
         return self._ask("renew")
 
     @property
+    def ready(self) -> Ready:
+        return self._ask("ready")
+
+    @property
     def try_out(self) -> TryOut:
         return self._beside("try_out")
 
@@ -170,19 +186,27 @@ class Platform:
     def room_of(self) -> RoomOf:
         return self._beside("room_of")
 
-    def _beside(self, verb: str) -> Callable[..., Any]:
+    @property
+    def known_of(self) -> KnownOf | None:
+        """None = it needs to know nothing for a release."""
+        return self._found_beside("known_of")
+
+    def _found_beside(self, verb: str) -> Callable[..., Any] | None:
         """In a file of its own beside the adapter, `<name>_try.py`: a stop does not load it."""
         beside = f"{KNOWN.get(self.name, '')}_try"
         try:
-            found = getattr(importlib.import_module(beside), verb, None)
+            return getattr(importlib.import_module(beside), verb, None)
         except ModuleNotFoundError as missing:
             if missing.name != beside:
                 raise
-            found = None
+            return None
+
+    def _beside(self, verb: str) -> Callable[..., Any]:
+        found = self._found_beside(verb)
         if found is None:
             sentence = f"{self.limits.title} cannot be tested beforehand."
             raise PlatformError(f"{self.name}-cannot-try-out", sentence, retry=False)
-        return found  # type: ignore[no-any-return]  # typed by the properties above
+        return found
 
 
 def platform(name: str) -> Platform:

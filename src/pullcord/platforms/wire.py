@@ -128,15 +128,19 @@ def ask(platform: str, title: str, wire: Wire, request: Request) -> Any:
 
 def send(platform: str, title: str, wire: Wire, request: Request) -> Reply:
     """Send; a reply that is no success is a PlatformError: `<platform>-timeout|unreachable|barred|denied|busy|broken|refused`."""
+    return judged(platform, title, sent(platform, title, wire, request))
+
+
+def sent(platform: str, title: str, wire: Wire, request: Request) -> Reply:
+    """Send, for whoever reads refusals too. No reply at all is a PlatformError: `<platform>-timeout|unreachable|barred`."""
     try:
-        reply = wire.send(request)
+        return wire.send(request)
     except WireError as error:
         if error.kind == "timeout":
             raise PlatformError(f"{platform}-timeout", f"{title} did not answer in time.", retry=True) from None
         if error.kind == "barred":
             raise barred(platform, title) from None
         raise PlatformError(f"{platform}-unreachable", f"{title} could not be reached.", retry=True) from None
-    return _judged(platform, title, reply)
 
 
 def barred(platform: str, title: str) -> PlatformError:
@@ -144,7 +148,8 @@ def barred(platform: str, title: str) -> PlatformError:
     return PlatformError(f"{platform}-barred", sentence, retry=False)
 
 
-def _judged(platform: str, title: str, reply: Reply) -> Reply:
+def judged(platform: str, title: str, reply: Reply) -> Reply:
+    """A reply that is no success is a PlatformError: `<platform>-denied|busy|broken|refused`."""
     if reply.status in (401, 403):
         raise PlatformError(f"{platform}-denied", f"{title} did not accept our credential.", retry=False)
     if reply.status == 429:
