@@ -174,3 +174,5 @@ class Heard(NamedTuple):
     """What a report is known by if it comes again."""
     others: tuple[str, ...] = ()
     """The types it carried that we do not listen to; of these, nothing else is kept."""
+    reply: Mapping[str, str] | None = None
+    """What the sender wants to be answered, where that is more than that it was taken."""

@@ -97,6 +97,8 @@ async def _answer(edge: Edge, report: Report) -> Response:
     if believed is None:
         return NOT_BELIEVED
     heard, told = believed
+    if heard.reply is not None:
+        return JSONResponse(dict(heard.reply), headers={"Cache-Control": "no-store"})
     if not told:
         return TAKEN
     for one in told:
