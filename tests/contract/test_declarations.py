@@ -53,8 +53,9 @@ def test_what_the_form_asks_for_is_enough_to_stop_and_hold(stage: Stage):
     asked = {(field.kind == "secret", field.key or field.name): field.required for field in fields}
     told = [(False, key) for key in meeting.at] + [(True, key) for key in meeting.secrets]
     assert [key for key in told if key not in asked] == []
+    stand_in = getattr(stage.ground, "STANDS_AT", ())
     least = meeting._replace(
-        at={key: value for key, value in meeting.at.items() if asked[False, key]},
+        at={key: value for key, value in meeting.at.items() if asked[False, key] or key in stand_in},
         secrets={key: value for key, value in meeting.secrets.items() if asked[True, key]},
     )
     stage.adapter.stop(least, stage.wire)

@@ -20,6 +20,7 @@ KNOWN: Final[Mapping[str, str]] = {
     "janus": "pullcord.platforms.janus",
     "prosody": "pullcord.platforms.prosody",
     "xmpp": "pullcord.platforms.xmpp",
+    "zoom": "pullcord.platforms.zoom",
 }
 
 Verb = Literal["roster", "stop", "hold", "release", "is_over", "kick", "hear", "renew", "ready"]
@@ -123,6 +124,8 @@ class Platform:
         """What is asked of a meeting with a credential of its own."""
         self.new_room: Mapping[str, str] | None = getattr(module, "NEW_ROOM", None)
         """The secrets that a room is made with, where `renew` can make one from a connection alone; None = it cannot."""
+        self.playbook: str | None = getattr(module, "PLAYBOOK", None)
+        """Of what only the host's own hands can do in it: the key of its playbook, in `places`; None = there is nothing to tell."""
         self.speaks: str = getattr(module, "SPEAKS", "http")
         """`http` = over the wire it is handed; anything else = by a line of its own, that waits no longer than that wire."""
 
