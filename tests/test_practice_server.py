@@ -19,7 +19,7 @@ from pullcord.practice import events, signals
 from pullcord.practice.events import Happened
 from pullcord.practice.invitations import NewRoom
 from pullcord.practice.line import OVER, REFUSED, UNFIT
-from pullcord.words import Meeting, Person, PlatformError
+from pullcord.words import Event, Heard, Meeting, Person, PlatformError
 from tests.contract.ground import Refused
 from tests.contract.ground_practice import Participant, PracticeGround
 from tests.contract.ground_practice import ground as practice_ground
@@ -285,8 +285,8 @@ def report(meeting: Meeting, *, now: float = NOW, **changed: str) -> tuple[dict[
 def test_a_signed_report_is_heard(meeting: Meeting):
     headers, raw = report(meeting)
     heard = practice.hear(meeting, headers, raw, now=NOW + 299)
-    event = ("refused", meeting.at["room"], NOW - 1, Person("4", "Ira", invite="4"), True)
-    assert heard == ((event,), int(NOW), "n0nce_-8", ())
+    event = Event("refused", meeting.at["room"], NOW - 1, Person("4", "Ira", invite="4"), True)
+    assert heard == Heard((event,), int(NOW), "n0nce_-8")
 
 
 def test_a_report_from_another_time_is_not_trusted(meeting: Meeting):

@@ -98,7 +98,7 @@ def test_no_strangers_text_is_ever_signed(plain: Any):
 def test_an_unsigned_or_an_old_question_gets_no_answer():
     for wrong in ({"secret": "another"}, {"ago": 301.0}):
         with pytest.raises(PlatformError):
-            told(asks("plain"), **wrong)  # type: ignore[arg-type]
+            told(asks("plain"), **wrong)
 
 
 def test_what_such_an_answer_would_give_away_is_an_event_of_a_strangers_making():

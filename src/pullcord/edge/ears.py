@@ -1,7 +1,7 @@
 """Who is believed: of each source the kits that listen to it, by the secret they hold; and the count of who was not."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from pullcord.platforms import Hear, platform
@@ -73,9 +73,14 @@ class Ears:
 def _by_secret(kits: tuple[Kit, ...], source: Source) -> Iterator[Party]:
     """Raises PlatformError where this platform reports nothing."""
     for secret in dict.fromkeys(kit.meeting.secrets["events"] for kit in kits):
-        rooms: dict[str, tuple[Kit, ...]] = {}
         ours = [kit for kit in kits if kit.meeting.secrets["events"] == secret]
-        for kit in ours:
-            room = kit.meeting.at.get("room", "")
-            rooms[room] = (*rooms.get(room, ()), kit)
-        yield Party(platform(source[0]).hear, ours[0].meeting, rooms)
+        yield Party(platform(source[0]).hear, ours[0].meeting, rooms_of(ours))
+
+
+def rooms_of(kits: Iterable[Kit]) -> dict[str, tuple[Kit, ...]]:
+    """By the name that a report calls the room by. Raises PlatformError."""
+    rooms: dict[str, tuple[Kit, ...]] = {}
+    for kit in kits:
+        room = platform(kit.meeting.platform).room_in_reports(kit.meeting)
+        rooms[room] = (*rooms.get(room, ()), kit)
+    return rooms

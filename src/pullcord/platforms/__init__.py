@@ -6,7 +6,7 @@ again: concurrency and patience belong to the jobs.
 """
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from pullcord.platforms.wire import Wire
@@ -23,7 +23,7 @@ KNOWN: Final[Mapping[str, str]] = {
     "zoom": "pullcord.platforms.zoom",
 }
 
-Verb = Literal["roster", "stop", "hold", "release", "is_over", "kick", "hear", "renew", "ready"]
+Verb = Literal["roster", "stop", "hold", "release", "is_over", "kick", "hear", "renew", "ready", "listen"]
 
 
 class Roster(Protocol):
@@ -86,6 +86,15 @@ class Ready(Protocol):
     def __call__(self, meeting: Meeting, wire: Wire) -> None: ...
 
 
+class Listen(Protocol):
+    """Open a line to the platform, on which it reports: each report as it comes, until the line breaks. Raises PlatformError.
+
+    `meeting`: any one of that account. None = nothing came for a while, and the line stands: whoever listens looks whether to go on.
+    """
+
+    def __call__(self, meeting: Meeting, wire: Wire) -> Generator[Heard | None]: ...
+
+
 class TryOut(Protocol):
     """Test the connection and change nothing: what was reached, and which permission buys which feature. Raises nothing."""
 
@@ -128,6 +137,11 @@ class Platform:
         """Of what only the host's own hands can do in it: the key of its playbook, in `places`; None = there is nothing to tell."""
         self.speaks: str = getattr(module, "SPEAKS", "http")
         """`http` = over the wire it is handed; anything else = by a line of its own, that waits no longer than that wire."""
+
+    def room_in_reports(self, meeting: Meeting) -> str:
+        """How a report of the platform calls the meeting's room. Raises PlatformError."""
+        found: Callable[[Meeting], str] | None = getattr(self._module, "room_in_reports", None)
+        return meeting.at.get("room", "") if found is None else found(meeting)
 
     def can(self, verb: Verb) -> bool:
         return callable(getattr(self._module, verb, None))
@@ -176,6 +190,10 @@ class Platform:
     @property
     def ready(self) -> Ready:
         return self._ask("ready")
+
+    @property
+    def listen(self) -> Listen:
+        return self._ask("listen")
 
     @property
     def try_out(self) -> TryOut:

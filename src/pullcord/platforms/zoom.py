@@ -30,6 +30,7 @@ from pullcord.platforms.zoom_door import (
     judge,
     open_door,
 )
+from pullcord.platforms.zoom_events import hear as hear
 from pullcord.platforms.zoom_facts import (
     ENDED_ALREADY,
     IS_WEBINAR,
@@ -41,11 +42,13 @@ from pullcord.platforms.zoom_facts import FIELDS as FIELDS
 from pullcord.platforms.zoom_facts import LIMITS as LIMITS
 from pullcord.platforms.zoom_facts import NEW_ROOM as NEW_ROOM
 from pullcord.platforms.zoom_facts import PLAYBOOK as PLAYBOOK
+from pullcord.platforms.zoom_line import listen as listen
 from pullcord.platforms.zoom_make import renew as renew
 from pullcord.platforms.zoom_meeting import about, memory, path, room, whole
 from pullcord.words import Held, Meeting, Over, Person, PlatformError, Released, Stopped
 
 PAGE: Final = 300
+room_in_reports: Final = room
 
 
 def ready(meeting: Meeting, wire: Wire) -> None:

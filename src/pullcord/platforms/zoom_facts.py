@@ -117,6 +117,22 @@ FIELDS: Final = (
         of_meeting=True,
     ),
     Field(
+        "subscription",
+        "Subscription ID",
+        "Of its events, where they come over a line that this server opens (WebSocket). Nobody has to reach this server for that.",
+        required=False,
+        is_rare=True,
+        longest=100,
+    ),
+    Field(
+        "events",
+        "Secret Token of its events",
+        "Where they come to this server’s address (Webhook). Without either we hear of nothing and ask instead.",
+        kind="secret",
+        required=False,
+        is_rare=True,
+    ),
+    Field(
         "server",
         "Address of Zoom’s interface",
         "Only where your account is not on zoom.us, for example https://api.zoomgov.com",

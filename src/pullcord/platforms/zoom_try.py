@@ -38,7 +38,6 @@ BUYS: Final[Mapping[Feature, Scope]] = {
 NO_KICK: Final = Finding(
     "kick", "no", "", "From outside Zoom removes nobody: “Participants”, point at the name, “More”, “Remove”."
 )
-NO_HEAR: Final = Finding("hear", "no", "", "Its reports are not taken yet. We ask instead.")
 NOBODYS: Final = "1"
 """A number that no meeting has: theirs have nine to eleven digits."""
 NOT_FOUND_OUT: Final = "It could not be found out."
@@ -57,7 +56,7 @@ def try_out(meeting: Meeting, wire: Wire) -> Findings:
     kind = memory.kind(meeting)
     features = [_may(one, BUYS[one].of(kind), scopes) for one in BUYS if one != "make"]
     features = [_live_list(meeting, wire, kind, one) if one.feature == "roster" else one for one in features]
-    return Findings(True, "Zoom told of this meeting.", (*features, NO_KICK, NO_HEAR))
+    return Findings(True, "Zoom told of this meeting.", (*features, NO_KICK, _hears(meeting)))
 
 
 def try_connection(connection: Meeting, wire: Wire) -> Findings:
@@ -71,7 +70,7 @@ def try_connection(connection: Meeting, wire: Wire) -> Findings:
             return _failed(error, with_making=True)
     features = [_may(one, BUYS[one].meeting, scopes) for one in BUYS]
     features = [_live_list(nowhere, wire, "meeting", one) if one.feature == "roster" else one for one in features]
-    told = Findings(True, "Zoom gave a token for this account.", (*features, NO_KICK, NO_HEAR))
+    told = Findings(True, "Zoom gave a token for this account.", (*features, NO_KICK, _hears(connection)))
     return told._replace(answers=_itself(connection, wire, scopes))
 
 
@@ -115,6 +114,14 @@ def _failed(error: PlatformError, *, with_making: bool = False) -> Findings:
     return told._replace(features=(*told.features, makes))
 
 
+def _hears(meeting: Meeting) -> Finding:
+    if meeting.at.get("subscription"):
+        why = "Its reports come over a line that this server opens. Whether they arrive is known when the first one comes."
+        return Finding("hear", "unknown", "", why)
+    answer, why = findings.hearing(meeting, "the Subscription ID or the Secret Token of its events")
+    return Finding("hear", answer, "", why)
+
+
 def _not_there(said: Said, scopes: frozenset[str] | None) -> Findings:
     """The account answered, and has no such meeting: of another account's meetings it would say the same."""
     why = (
@@ -125,7 +132,8 @@ def _not_there(said: Said, scopes: frozenset[str] | None) -> Findings:
     if said.is_unknown:
         why = "This account has no meeting of that number. It may be in another account, or be deleted."
     features = [Finding(one, "no", scope.meeting, why, "zoom-gone") for one, scope in BUYS.items() if one != "make"]
-    return Findings(True, why, (*features, NO_KICK, NO_HEAR))
+    unheard = Finding("hear", "unknown", "", why)
+    return Findings(True, why, (*features, NO_KICK, unheard))
 
 
 # -- what only a real account answers ------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from pullcord.serve import side_door
 from pullcord.serve.bookkeeper import Bookkeeper
 from pullcord.serve.daily import PutAway
 from pullcord.serve.house import House
+from pullcord.serve.lines import Lines
 from pullcord.serve.listener import Listener
 from pullcord.serve.pages import Pages, connections_of
 
@@ -52,6 +53,7 @@ def run(
         lambda: _look_into_meetings(house, stop),
         lambda: _keep_ended(house, stop),
         lambda: _listen(house, stop),
+        lambda: _keep_lines(house, stop),
         lambda: _answer_commands(house, stop),
         lambda: _check_daily(house, stop),
         lambda: _put_away_daily(house, stop),
@@ -147,6 +149,14 @@ def _listen(house: House, stop: threading.Event) -> None:
     while not stop.wait(LISTEN_EVERY_SECONDS):
         guarded(listener.turn)
         house.inbox.came.wait(LISTEN_AT_LEAST_EVERY_SECONDS)
+
+
+def _keep_lines(house: House, stop: threading.Event) -> None:
+    """To platforms that report over a line of ours."""
+    lines = Lines(house)
+    while not stop.wait(LOOK_AFTER_EVERY_SECONDS):
+        guarded(lines.turn)
+    lines.close()
 
 
 def _answer_commands(house: House, stop: threading.Event) -> None:
