@@ -24,6 +24,7 @@ from pullcord.web.cases import Case
 from pullcord.web.entries import shown
 from pullcord.web.forms import AskHelp, BackIn
 from pullcord.web.present import came_back, hands_of, limits_of, stage
+from pullcord.web.taps import taps_of
 from pullcord.web.views import looked
 from pullcord.web.views.asked import live_ticket, me, press_ticket
 from pullcord.words import PlatformError
@@ -48,6 +49,7 @@ def show(request: HttpRequest, incident_id: str) -> HttpResponse:
         "platform": case.platform or _("The platform"),
         "limits": None if case.meeting is None else limits_of(case.meeting.platform),
         "hands": hands_of(None if case.meeting is None else case.meeting.platform),
+        "taps": taps_of(None if case.meeting is None else case.meeting.platform),
         "people": cases.of_people(desk, owner, case),
         "can_let_in": can_let_in(desk, case),
         "lines": own_lines_of(desk, case),

@@ -23,6 +23,7 @@ from pullcord.web import cases, seams
 from pullcord.web.connect import Connect
 from pullcord.web.forms import GiveLink, GiveToken, Hours
 from pullcord.web.present import can_and_cannot, hands_of, kit_of, known, limits_of, practice_pages, title_of
+from pullcord.web.taps import taps_of
 from pullcord.web.views.asked import me
 from pullcord.web.views.home import row
 from pullcord.words import PlatformError
@@ -201,6 +202,7 @@ def _page(
         "can": can,
         "cannot": cannot,
         "hands": hands_of(meeting.platform),
+        "taps": taps_of(meeting.platform),
         "cords": meetings.cords(owner, meeting.id),
         "tokens": meetings.tokens(owner, meeting.id),
         "in_vain": meetings.pressed_in_vain(owner, meeting.id)[:MOST_IN_VAIN],
