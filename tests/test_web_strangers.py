@@ -64,6 +64,8 @@ TABLE = {
     "meeting_change": "meeting",
     "meeting_put_away": "meeting",
     "meeting_renew": "meeting",
+    "alarm_apply": "meeting",
+    "alarm_seen": "meeting",
     "meeting_move": "meeting and connection",
     "link_give": "meeting",
     "link_card": "meeting",

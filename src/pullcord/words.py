@@ -163,6 +163,26 @@ class Event(NamedTuple):
     """The signature over the raw bytes was verified and its time is within five minutes of ours."""
 
 
+class Alarm(NamedTuple):
+    """The platform warns of a meeting: its link was seen where strangers read it."""
+
+    room: str
+    at: float | None
+    recommends: tuple[str, ...]
+    """What the platform would change, in its own codes; its adapter knows them."""
+
+
+class Hardened(NamedTuple):
+    """What became of what was recommended, in sentences for people."""
+
+    applied: tuple[str, ...]
+    """Read back, and so."""
+    ignored: tuple[str, ...]
+    """The platform took it, and did not do it."""
+    by_hand: tuple[str, ...]
+    """What nobody can do from outside."""
+
+
 class Heard(NamedTuple):
     """One report of a platform, believed by its credential, and translated."""
 
@@ -176,3 +196,4 @@ class Heard(NamedTuple):
     """The types it carried that we do not listen to; of these, nothing else is kept."""
     reply: Mapping[str, str] | None = None
     """What the sender wants to be answered, where that is more than that it was taken."""
+    alarms: tuple[Alarm, ...] = ()

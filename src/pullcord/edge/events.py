@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from pullcord.edge.ears import Party
+from pullcord.edge.ears import Party, rooms_of
 from pullcord.edge.parts import Edge
+from pullcord.safe import alarms
 from pullcord.safe.inbox import Row
 from pullcord.safe.keys import digest
 from pullcord.safe.kit import Source
@@ -99,6 +100,8 @@ async def _answer(edge: Edge, report: Report) -> Response:
     heard, told = believed
     if heard.reply is not None:
         return JSONResponse(dict(heard.reply), headers={"Cache-Control": "no-store"})
+    if heard.alarms and not await asyncio.get_running_loop().run_in_executor(edge.stops, _warned, edge, report, heard):
+        return COME_AGAIN
     if not told:
         return TAKEN
     for one in told:
@@ -131,6 +134,18 @@ def _believed(edge: Edge, report: Report) -> tuple[Heard, list[Told]] | None:
             edge.ears.counts.count(error.code)
     edge.ears.counts.count("not believed")
     return None
+
+
+def _warned(edge: Edge, report: Report, heard: Heard) -> bool:
+    """Whether each warning of a meeting of ours is on disk."""
+    rooms = rooms_of(edge.desk.kits.hearing(*report.source))
+    try:
+        for alarm in heard.alarms:
+            for kit in rooms.get(alarm.room, ()):
+                alarms.keep(edge.desk.config.data, kit.meeting.id, alarm, now=report.now)
+    except OSError:
+        return False
+    return True
 
 
 def _told(party: Party, heard: Heard, report: Report) -> list[Told]:

@@ -231,7 +231,7 @@ def adopt(
         raise Refused(error.code, error.sentence) from None
     if end is None or end.answer == "no":
         raise Refused("not-ours", end.why if end else "This platform cannot end a meeting from outside.")
-    own = {**own, **_known_of(desk, place, given=own)}
+    own = {**own, **known_of(desk, place, given=own)}
     meeting = meetings.add(desk, user, platform=row.platform, at=where, secrets=own, connection=row, **hours)
     return Adopted(meeting, end.answer == "yes", end.why)
 
@@ -257,7 +257,7 @@ def makes_rooms(desk: Desk, row: Connection) -> Answer | None:
     return next((one.answer for one in look.features if one.feature == "make"), "unknown") if look else "unknown"
 
 
-def _known_of(desk: Desk, place: Place, *, given: Mapping[str, str]) -> Mapping[str, str]:
+def known_of(desk: Desk, place: Place, *, given: Mapping[str, str]) -> Mapping[str, str]:
     """What a release will have to give back, of what was not typed. Where it cannot be read, a release says what it lacks."""
     known_of = on_platform(place.platform).known_of
     try:

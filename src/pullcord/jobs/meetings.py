@@ -114,7 +114,7 @@ def change(
 ) -> Meeting:
     """Name, hours and the length of the bar. Raises NotFound, Refused."""
     told = _hours_and_name(name, starts, ends, hold_seconds)
-    with _claimed(desk, owner, meeting_id) as meeting:
+    with claimed(desk, owner, meeting_id) as meeting:
         meetings.change(meeting, told)
     return meetings.find(owner, meeting_id)
 
@@ -122,7 +122,7 @@ def change(
 def move(desk: Desk, owner: User, meeting_id: str, *, at: Mapping[str, str], secrets: Mapping[str, str]) -> Meeting:
     """Another place on the platform, or another credential. Raises NotFound; Refused while people are kept out of it."""
     _refuse_while_held(desk, meeting_id)
-    with _claimed(desk, owner, meeting_id) as meeting:
+    with claimed(desk, owner, meeting_id) as meeting:
         where = _where(desk, meeting.organisation_id, meeting.platform, at, secrets, meeting.connection)
         meetings.change(meeting, where)
     return meetings.find(owner, meeting_id)
@@ -139,9 +139,9 @@ def renew(desk: Desk, owner: User, meeting_id: str) -> NewWay:
         raise Refused("archived", "This meeting has been put away. Nothing of it can be changed.")
     adapter = on_platform(row.platform)
     new = adapter.renew(kit_of(desk, row).meeting, desk.means.wire(adapter.name))
-    if not _is_kept_ended(desk, meeting_id):
+    if not is_kept_ended(desk, meeting_id):
         where = _where(desk, row.organisation_id, row.platform, new.at, new.secrets, row.connection)
-        with _claimed(desk, owner, meeting_id) as meeting:
+        with claimed(desk, owner, meeting_id) as meeting:
             meetings.change(meeting, where)
         return NewWay(meetings.find(owner, meeting_id), invitations_of(new))
     beside = add(
@@ -185,7 +185,7 @@ def give_cord(desk: Desk, owner: User, meeting_id: str, *, who: str, expires: da
     """Without a day it expires a day after the meeting, or in 90 days where it has no hours. Raises NotFound, Refused."""
     token, now = new_token(), now_of(desk)
     name = plain_name(who, "Say who holds this link.")
-    with _claimed(desk, owner, meeting_id) as meeting:
+    with claimed(desk, owner, meeting_id) as meeting:
         cord = meetings.add_cord(meeting, new_id(), digest=digest(token), who=name, expires=expires, at=now)
         if cord.expires_at <= now:
             raise Refused("already-expired", "This link would have expired already. Choose a later day.")
@@ -194,7 +194,7 @@ def give_cord(desk: Desk, owner: User, meeting_id: str, *, who: str, expires: da
 
 def revoke_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str) -> None:
     """For good. Raises NotFound, Refused."""
-    with _claimed(desk, owner, meeting_id) as meeting:
+    with claimed(desk, owner, meeting_id) as meeting:
         meetings.revoke_cord(meeting, cord_id, at=now_of(desk))
         or_refuse(desk.gone.add, Line("revoked cord", cord_id))
 
@@ -216,14 +216,14 @@ def give_token(desk: Desk, owner: User, meeting_id: str, *, name: str, expires: 
     until = expires or now + timedelta(days=TOKEN_DAYS)
     if until <= now:
         raise Refused("already-expired", "This token would have expired already. Choose a later day.")
-    with _claimed(desk, owner, meeting_id) as meeting:
+    with claimed(desk, owner, meeting_id) as meeting:
         token = meetings.add_token(meeting, new_id(), digest=digest(secret), name=named, expires=until, at=now)
     return NewToken(token, secret)
 
 
 def revoke_token(desk: Desk, owner: User, meeting_id: str, token_id: str) -> None:
     """Raises NotFound, Refused."""
-    with _claimed(desk, owner, meeting_id) as meeting:
+    with claimed(desk, owner, meeting_id) as meeting:
         meetings.revoke_token(meeting, token_id, at=now_of(desk))
         or_refuse(desk.gone.add, Line("revoked token", token_id))
 
@@ -259,7 +259,7 @@ def count_false_alarm(
 ) -> None:
     """Count it once per incident, and put the link to rest where it is one too many. Raises NotFound, Refused."""
     within = timedelta(days=FALSE_ALARM_DAYS)
-    with _claimed(desk, owner, meeting_id) as meeting:
+    with claimed(desk, owner, meeting_id) as meeting:
         if meetings.count_false_alarm(meeting, cord_id, incident_id, at=at, within=within) >= FALSE_ALARMS:
             meetings.rest_cord(meeting, cord_id, at=now_of(desk))
 
@@ -272,7 +272,7 @@ def rebuild_kits(desk: Desk) -> list[str]:
     written = []
     for meeting in meetings.to_be_stoppable():
         if not _has_kit(desk, meeting.id):
-            with _claimed(desk, meeting.owner, meeting.id):
+            with claimed(desk, meeting.owner, meeting.id):
                 written.append(meeting.id)
     return written
 
@@ -285,7 +285,7 @@ def _has_kit(desk: Desk, meeting_id: str) -> bool:
 
 
 @contextmanager
-def _claimed(desk: Desk, owner: User, meeting_id: str) -> Iterator[Meeting]:
+def claimed(desk: Desk, owner: User, meeting_id: str) -> Iterator[Meeting]:
     """The meeting for this change alone; then the kit, the last act before the commit. Raises NotFound, Refused."""
     with transaction.atomic():
         meeting = meetings.claim(owner, meeting_id)
@@ -300,7 +300,7 @@ def _write_kit(desk: Desk, meeting: Meeting) -> None:
 
 
 def _change_cord(desk: Desk, owner: User, meeting_id: str, cord_id: str, **columns: Any) -> None:
-    with _claimed(desk, owner, meeting_id) as meeting:
+    with claimed(desk, owner, meeting_id) as meeting:
         meetings.change_cord(meeting, cord_id, columns)
 
 
@@ -336,11 +336,11 @@ def _refuse_unknown_platform(name: str) -> None:
 
 
 def _refuse_while_held(desk: Desk, meeting_id: str) -> None:
-    if _is_kept_ended(desk, meeting_id):
+    if is_kept_ended(desk, meeting_id):
         raise Refused("still-held", "People are being kept out of this meeting. Let them back in first.")
 
 
-def _is_kept_ended(desk: Desk, meeting_id: str) -> bool:
+def is_kept_ended(desk: Desk, meeting_id: str) -> bool:
     incident, now = desk.means.book.latest(meeting_id), desk.means.clock()
     return incident is not None and (incident.is_held(now) or incident.is_watched(now))
 

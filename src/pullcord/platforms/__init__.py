@@ -10,7 +10,20 @@ from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from pullcord.platforms.wire import Wire
-from pullcord.words import Field, Heard, Held, Kicked, Limits, Meeting, Over, Person, PlatformError, Released, Stopped
+from pullcord.words import (
+    Field,
+    Hardened,
+    Heard,
+    Held,
+    Kicked,
+    Limits,
+    Meeting,
+    Over,
+    Person,
+    PlatformError,
+    Released,
+    Stopped,
+)
 
 if TYPE_CHECKING:
     from pullcord.platforms.findings import Findings
@@ -23,7 +36,7 @@ KNOWN: Final[Mapping[str, str]] = {
     "zoom": "pullcord.platforms.zoom",
 }
 
-Verb = Literal["roster", "stop", "hold", "release", "is_over", "kick", "hear", "renew", "ready", "listen"]
+Verb = Literal["roster", "stop", "hold", "release", "is_over", "kick", "hear", "renew", "ready", "listen", "harden"]
 
 
 class Roster(Protocol):
@@ -93,6 +106,12 @@ class Listen(Protocol):
     """
 
     def __call__(self, meeting: Meeting, wire: Wire) -> Generator[Heard | None]: ...
+
+
+class Harden(Protocol):
+    """Do what the platform recommends for a meeting that it warned of. Only ever tighter, and read back. Raises PlatformError."""
+
+    def __call__(self, meeting: Meeting, recommends: tuple[str, ...], wire: Wire) -> Hardened: ...
 
 
 class TryOut(Protocol):
@@ -194,6 +213,10 @@ class Platform:
     @property
     def listen(self) -> Listen:
         return self._ask("listen")
+
+    @property
+    def harden(self) -> Harden:
+        return self._ask("harden")
 
     @property
     def try_out(self) -> TryOut:

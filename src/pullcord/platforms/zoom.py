@@ -42,6 +42,7 @@ from pullcord.platforms.zoom_facts import FIELDS as FIELDS
 from pullcord.platforms.zoom_facts import LIMITS as LIMITS
 from pullcord.platforms.zoom_facts import NEW_ROOM as NEW_ROOM
 from pullcord.platforms.zoom_facts import PLAYBOOK as PLAYBOOK
+from pullcord.platforms.zoom_harden import harden as harden
 from pullcord.platforms.zoom_line import listen as listen
 from pullcord.platforms.zoom_make import renew as renew
 from pullcord.platforms.zoom_meeting import about, memory, path, room, whole

@@ -52,6 +52,7 @@ NAMES: Final[Mapping[str, str]] = {
     "auto_start_ai_companion_questions": "no AI questions by themselves",
     "practice_session": "the audience waits",
     "use_pmi": "not the personal meeting room",
+    "approval_type": "only for those who registered",
 }
 
 

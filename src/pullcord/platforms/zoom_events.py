@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NoReturn
 
-from pullcord.words import Event, Heard, Meeting, Person, PlatformError
+from pullcord.words import Alarm, Event, Heard, Meeting, Person, PlatformError
 
 KINDS: Final = {
     "started": "started",
@@ -21,6 +21,9 @@ KINDS: Final = {
 }
 """After `meeting.` or `webinar.`. Who only waits in a waiting room saw nothing, and is not among those who were there."""
 TIMES: Final = {"joined": "join_time", "left": "leave_time"}
+RISK: Final = "meeting.risk_alert"
+"""Zoom's notifier for meetings at risk: a link was seen in public. The post and who wrote it are not kept."""
+MOST_CODES: Final = 20
 VALIDATION: Final = "endpoint.url_validation"
 PLAIN: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 """Nothing with a colon is ever signed: `v0:<time>:<event>` would be the signature of an event of a stranger's making."""
@@ -41,6 +44,8 @@ def heard(told: Mapping[str, Any], raw: bytes, *, signed_at: float, trusted: boo
     import hashlib  # here, because a cold stop hears nothing and should not pay for it
 
     name, nonce = told.get("event"), hashlib.sha256(raw).hexdigest()
+    if name == RISK:
+        return Heard((), signed_at, nonce, alarms=(_alarm(told),))
     about, _, what = name.partition(".") if isinstance(name, str) else ("", "", "")
     if about not in ("meeting", "webinar") or what not in KINDS:
         return Heard((), signed_at, nonce, (str(name),))
@@ -60,6 +65,23 @@ def _event(kind: Any, told: Mapping[str, Any], *, trusted: bool) -> Event:
     at = _moment(who.get(TIMES[kind]))
     person = _person(who, since=at if kind == "joined" else None)
     return Event(kind, str(about["id"]), at if at is not None else _stamp(told), person, trusted)
+
+
+def _alarm(told: Mapping[str, Any]) -> Alarm:
+    """`recommended_disable_settings` name what is to be off: here with a `not` before it."""
+    payload = told.get("payload")
+    about = payload.get("object") if isinstance(payload, dict) else None
+    details = about.get("armn_details") if isinstance(about, dict) else None
+    number = about.get("id") if isinstance(about, dict) else None
+    if not isinstance(details, dict) or not isinstance(number, int | str) or isinstance(number, bool):
+        _odd()
+    on, off = (_codes(details.get(f"recommended_{how}_settings")) for how in ("enable", "disable"))
+    return Alarm(str(number), _stamp(told), (*on, *(f"not {one}" for one in off)))
+
+
+def _codes(told: object) -> tuple[str, ...]:
+    words = told if isinstance(told, list) else []
+    return tuple(one for one in words if isinstance(one, str) and re.fullmatch(r"[A-Za-z]{1,40}", one))[:MOST_CODES]
 
 
 def _person(who: Mapping[str, Any], *, since: float | None) -> Person:

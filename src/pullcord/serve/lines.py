@@ -15,10 +15,11 @@ from pullcord.edge.ears import rooms_of
 from pullcord.edge.events import COMES_IN, Told, body_of
 from pullcord.jobs.looks import mark_of, place_in
 from pullcord.platforms import platform
+from pullcord.safe import alarms
 from pullcord.safe.inbox import Row
 from pullcord.safe.kit import Kit
 from pullcord.serve.house import House
-from pullcord.words import Heard, PlatformError
+from pullcord.words import Alarm, Heard, PlatformError
 
 log = logging.getLogger("pullcord.serve")
 
@@ -107,10 +108,19 @@ class _Line:
                 if heard is not None:
                     self._take(heard)
 
+    def _warn(self, alarm: Alarm, rooms: Mapping[str, tuple[Kit, ...]]) -> None:
+        try:
+            for kit in rooms.get(alarm.room, ()):
+                alarms.keep(self._house.config.data, kit.meeting.id, alarm, now=self._house.desk.means.clock())
+        except OSError as error:
+            log.error("a platform's warning of a meeting could not be kept: %s", error.strerror)
+
     def _take(self, heard: Heard) -> None:
         rooms, house = rooms_of(self.kits), self._house
         for other in heard.others:
             house.ears.counts.count(f"type {other}")
+        for alarm in heard.alarms:
+            self._warn(alarm, rooms)
         told = [Told(kit.meeting.id, event) for event in heard.events for kit in rooms.get(event.room, ())]
         if not told:
             return

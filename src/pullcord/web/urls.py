@@ -7,6 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path
 
 from pullcord.web.views import (
+    alarms,
     cards,
     connections,
     drills,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("meetings/<slug:meeting_id>/put-away", meetings.put_away, name="meeting_put_away"),
     path("meetings/<slug:meeting_id>/onto/<slug:connection_id>", rooms.move, name="meeting_move"),
     path("meetings/<slug:meeting_id>/renew", meetings.renew, name="meeting_renew"),
+    path("meetings/<slug:meeting_id>/warned", alarms.apply, name="alarm_apply"),
+    path("meetings/<slug:meeting_id>/warned/seen", alarms.seen, name="alarm_seen"),
     path("meetings/<slug:meeting_id>/links", meetings.give_link, name="link_give"),
     path("meetings/<slug:meeting_id>/practise", drills.begin, name="drill_begin"),
     path("meetings/<slug:meeting_id>/practice.ics", drills.next_day, name="drill_next"),

@@ -14,6 +14,8 @@ from pullcord.core.incident import NO_HOLD_SECONDS, Incident
 from pullcord.jobs import checked
 from pullcord.jobs.checked import Checked
 from pullcord.jobs.desk import Desk, current
+from pullcord.safe import alarms
+from pullcord.safe.alarms import Warned
 from pullcord.safe.kit import Kit
 from pullcord.store import connections, helps, meetings, notices, organisations
 from pullcord.store.models import Meeting, Notice, User
@@ -37,6 +39,9 @@ class Row(NamedTuple):
     """The right to end it, for the form's address; empty = its stop kit cannot be read."""
     checked: Checked | None
     """What the last daily look found; None = not known."""
+    warned: Warned | None
+    """The platform's own warning, until somebody has seen it."""
+    can_renew: bool
 
 
 @require_safe
@@ -88,18 +93,12 @@ def row(desk: Desk, owner: User, meeting: Meeting, kit: Kit | None, looks: Mappi
     now, incident = desk.means.clock(), desk.means.book.latest(meeting.id)
     press = press_ticket(desk, owner, meeting.id) if kit is not None else ""
     look = None if kit is None else checked.of(desk, kit, looks)
-    if incident is None or not _is_recent(incident, now):
-        return Row(meeting, title_of(meeting.platform), "", None, None, press, look)
-    stands = stage(incident, now)
-    return Row(
-        meeting,
-        title_of(meeting.platform),
-        stands,
-        incident.kept_until,
-        incident.id,
-        press,
-        look,
-    )
+    stands, kept_until, incident_id = "", None, None
+    if incident is not None and _is_recent(incident, now):
+        stands, kept_until, incident_id = stage(incident, now), incident.kept_until, incident.id
+    warned, can_renew = alarms.read(desk.config.data, meeting.id), cases.can_renew(meeting)
+    title = title_of(meeting.platform)
+    return Row(meeting, title, stands, kept_until, incident_id, press, look, warned, can_renew)
 
 
 def _is_recent(incident: Incident, now: float) -> bool:
