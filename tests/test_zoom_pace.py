@@ -96,3 +96,53 @@ def test_changes_are_counted_until_midnight_utc():
     assert account.are_changes_low(midnight - 1)
     assert account.changes(midnight) == 0
     assert account.count_change("1", midnight) == 1
+
+
+def test_what_follows_an_end_goes_out_once_the_last_end_was_answered():
+    account, order, gone = Account("pro"), list[str](), threading.Event()
+
+    def end() -> None:
+        with account.ends.sending():
+            zoom_pace.wait(account, "light", "end", at_most=5.0, now=NOW)
+            gone.set()
+            threading.Event().wait(0.1)
+            order.append("end answered")
+
+    def bar() -> None:
+        zoom_pace.wait(account, "light", "bar", at_most=5.0, now=NOW)
+        order.append("bar")
+
+    def look() -> None:
+        zoom_pace.wait(account, "heavy", "ask", at_most=5.0, now=NOW)
+        order.append("look")
+
+    threads = [threading.Thread(target=end)]
+    threads[0].start()
+    gone.wait()
+    for do in (bar, look):
+        threads.append(threading.Thread(target=do))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    assert order == ["look", "end answered", "bar"], (
+        "a look at who is there has calls of its own, and must come before they are out"
+    )
+
+
+def test_an_end_that_hangs_keeps_the_others_no_longer_than_an_answer_takes():
+    account, hangs, gone = Account("pro"), threading.Event(), threading.Event()
+
+    def end() -> None:
+        with account.ends.sending():
+            zoom_pace.wait(account, "light", "end", at_most=5.0, now=NOW)
+            gone.set()
+            hangs.wait(10)
+
+    thread = threading.Thread(target=end)
+    thread.start()
+    gone.wait()
+    began = time.monotonic()
+    zoom_pace.wait(account, "light", "bar", at_most=5.0, now=NOW)
+    assert 0.2 < time.monotonic() - began < 1.0
+    hangs.set()
+    thread.join()

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -78,6 +79,11 @@ def account(meeting: Meeting) -> zoom_pace.Account:
 
 def _once(meeting: Meeting, wire: Wire, token: zoom_token.Token, request: Request, turn: Turn, label: Label) -> Said:
     of = account(meeting)
+    with of.ends.sending() if turn == "end" else nullcontext():
+        return _asked(of, wire, request, turn, label)
+
+
+def _asked(of: zoom_pace.Account, wire: Wire, request: Request, turn: Turn, label: Label) -> Said:
     zoom_pace.wait(of, label, turn, at_most=patience(wire, zoom_pace.LONGEST_WAIT_SECONDS), now=time.time())
     reply = sent("zoom", "Zoom", wire, request)
     of.hear(label, reply.headers)

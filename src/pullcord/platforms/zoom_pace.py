@@ -8,7 +8,8 @@ remembered here, so that a limit is told before it bites.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from heapq import heapify, heappush
 from typing import Final, Literal, NamedTuple
 
@@ -18,6 +19,8 @@ from pullcord.words import PlatformError
 Turn = Literal["end", "bar", "ask"]
 ORDER: Final[Mapping[Turn, int]] = {"end": 0, "bar": 1, "ask": 2}
 LONGEST_WAIT_SECONDS: Final = 10.0
+ANSWER_SECONDS: Final = 0.3
+"""How long others wait for the answer to the end that was sent last."""
 LATE_SECONDS: Final = 0.01
 """A turn that was begun this much late is caught up with by the next ones."""
 MOST_REMEMBERED: Final = 1_000
@@ -69,6 +72,41 @@ class Queue:
         return is_mine
 
 
+class Ends:
+    """Of many meetings at once, all ends are answered before anything else of the same kind goes out."""
+
+    def __init__(self) -> None:
+        self._out = 0
+        self._sent_at = float("-inf")
+        self._all_back = threading.Condition()
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        with self._all_back:
+            self._out += 1
+        try:
+            yield
+        finally:
+            with self._all_back:
+                self._out -= 1
+                if not self._out:
+                    self._all_back.notify_all()
+
+    def sent(self) -> None:
+        self._sent_at = time.monotonic()
+
+    def let_go_first(self, *, at_most: float) -> None:
+        """Until the last is answered; of one that hangs, no longer than its answer usually takes."""
+        began = time.monotonic()
+        with self._all_back:
+            while self._out:
+                hangs_at = max(self._sent_at, began) + ANSWER_SECONDS
+                seconds = min(began + at_most, hangs_at) - time.monotonic()
+                if seconds <= 0:
+                    return
+                self._all_back.wait(seconds)
+
+
 class Day(NamedTuple):
     """What Zoom said of one kind of call: so many of the day's are left."""
 
@@ -85,6 +123,7 @@ class Account:
 
     def __init__(self, plan: str) -> None:
         self.plan = plan
+        self.ends = Ends()
         self.queues: dict[tuple[Label, bool], Queue] = {}
         self.days: dict[Label, Day] = {}
         self.barred_until: dict[Label, float] = {}
@@ -143,8 +182,12 @@ def wait(of: Account, label: Label, turn: Turn, *, at_most: float, now: float) -
     barred = of.barred_until.get(label, 0.0)
     if turn != "end" and now < barred:
         raise busy(barred - now)
+    if turn != "end" and label == "light":
+        of.ends.let_go_first(at_most=at_most)
     if not of.queue(label, turn).wait(turn, at_most=min(at_most, LONGEST_WAIT_SECONDS)):
         raise busy(None)
+    if turn == "end":
+        of.ends.sent()
 
 
 def busy(seconds: float | None) -> PlatformError:
