@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from pullcord.jobs import connections
+from pullcord.jobs import connections, meetings
 from pullcord.jobs.connections import Tried
 from pullcord.jobs.desk import Desk
 from pullcord.jobs.kits import Refused
@@ -86,6 +86,17 @@ def test_a_meeting_is_taken_in_by_its_link_with_what_a_release_gives_back(
     assert json.loads(known.secrets["settings"])["join_before_host"] is True
 
 
+def test_a_meeting_with_a_credential_of_its_own_is_kept_by_its_number_too(desk: Desk, owner: User, account: ZoomGround):
+    there = account.account.schedule("Choir")
+    secrets = {"secret": account.account.client_secret}
+    at = told(account, room=there.join_url)
+    meeting = meetings.add(desk, owner, name="Choir", platform="zoom", at=at, secrets=secrets)
+    assert meeting.at["room"] == str(there.id)
+    assert there.password not in json.dumps(meeting.at)
+    with pytest.raises(Refused):
+        meetings.add(desk, owner, name="Choir", platform="zoom", at=told(account, room="my room"), secrets=secrets)
+
+
 def test_a_number_that_the_account_does_not_know_is_not_taken_in(
     desk: Desk, owner: User, account: ZoomGround, connection: Connection
 ):
@@ -153,3 +164,11 @@ def test_a_token_is_kept_in_memory_alone(desk: Desk, account: ZoomGround, connec
     files = [path for path in Path(desk.config.data).rglob("*") if path.is_file()]
     assert files
     assert not [path for path in files if token.encode() in path.read_bytes()]
+
+
+def test_a_link_in_which_no_number_stands_is_said_to_be_so_beside_the_form(owner: User):
+    told = {"name": "Choir", "hold_hours": "2", "account": "a", "client": "c", "secret": "s" * 20, "kind": "meeting"}
+    page = signed_in(owner).post(reverse("meeting_connect", args=["zoom"]), told | {"room": "https://zoom.us/my/choir"})
+    assert page.status_code == 200
+    assert "cannot be read from this" in text_of(page)
+    assert not Meeting.objects.exists()

@@ -9,7 +9,7 @@ import pytest
 
 from pullcord.platforms import warm
 from pullcord.platforms.warm import WarmWire
-from pullcord.platforms.wire import LARGEST_ANSWER_BYTES, Request, WireError
+from pullcord.platforms.wire import LARGEST_ANSWER_BYTES, ColdWire, Request, WireError, open_ahead
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 PATIENCE_SECONDS = 10
@@ -215,3 +215,34 @@ def at_once(wire: WarmWire, request: Request, count: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_a_line_opened_ahead_is_the_one_that_the_next_request_takes(wire: WarmWire) -> None:
+    with platform(answer) as (theirs, end):
+        for _ in range(3):
+            open_ahead(wire, theirs.address)
+        assert theirs.came == [], "nothing is asked"
+        for _ in range(2):
+            wire.send(end)
+        assert theirs.came == [1, 1]
+        assert len(theirs._lines) == 1
+
+
+def test_one_that_the_platform_closed_meanwhile_is_opened_anew(wire: WarmWire) -> None:
+    with platform(answer) as (theirs, end):
+        open_ahead(wire, theirs.address)
+        while not theirs._lines:
+            threading.Event().wait(0.001)
+        theirs._lines[0].shutdown(socket.SHUT_RDWR)
+        assert theirs.has_hung_up.wait(PATIENCE_SECONDS)
+        open_ahead(wire, theirs.address)
+        wire.send(end)
+        assert theirs.came == [2]
+
+
+def test_that_no_line_could_be_opened_ahead_is_told_by_the_request_that_needs_it(wire: WarmWire) -> None:
+    nobody = Request("GET", "http://127.0.0.1:1/", {})
+    open_ahead(wire, nobody.url)
+    open_ahead(ColdWire(), nobody.url)
+    with pytest.raises(WireError):
+        wire.send(nobody)

@@ -79,6 +79,19 @@ def test_made_ready_a_stop_waits_for_no_token(kit: Meeting, wire: Zoom):
     assert json.loads(wire.asked[0].body) == {"action": "end"}
 
 
+def test_a_credential_that_is_refused_is_not_shown_to_zoom_again_for_each_meeting_of_it(kit: Meeting, wire: Zoom):
+    def refused() -> None:
+        raise WireError("refused")
+
+    wire.before_token = refused
+    assert failing(lambda: zoom.ready(kit, wire)).code == "zoom-unreachable"
+    wire.before_token = lambda: None
+    zoom.ready(kit._replace(id="another"), wire)
+    assert wire.tokens == 0
+    wire.answers = [answer(204)]
+    assert zoom.stop(kit, wire).evidence == "204", "a stop asks for one all the same"
+
+
 def test_a_token_nearly_out_of_time_is_not_begun_with(kit: Meeting, wire: Zoom):
     wire.lives = 20
     zoom_token.token(kit, wire)

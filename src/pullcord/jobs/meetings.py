@@ -356,7 +356,11 @@ def _where(
     """The columns that say where it is, and by what right. Raises Refused."""
     if connection is not None:
         return {"at": {**at, **connection.at}, "sealed": seal(desk, organisation, own_part(platform, secrets))}
-    listening = with_source(desk, platform, at, secrets)
+    try:
+        entered = on_platform(platform).as_entered(at)
+    except PlatformError as error:
+        raise Refused(error.code, error.sentence) from None
+    listening = with_source(desk, platform, entered, secrets)
     if listening.get("events") and not is_fit(listening["events"]):
         raise Refused("bad-source", "The end of the address for reports has letters, digits, dots and dashes only.")
     return {"at": listening, "sealed": seal(desk, organisation, secrets)}

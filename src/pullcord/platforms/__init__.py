@@ -235,6 +235,11 @@ class Platform:
         """None = it needs to know nothing for a release."""
         return self._found_beside("known_of")
 
+    def as_entered(self, at: Mapping[str, str]) -> Mapping[str, str]:
+        """Where it is, from what a person typed of a meeting without a connection. Raises PlatformError where it cannot be read."""
+        read = self._found_beside("as_entered")
+        return at if read is None else dict(read(at))
+
     def _found_beside(self, verb: str) -> Callable[..., Any] | None:
         """In a file of its own beside the adapter, `<name>_try.py`: a stop does not load it."""
         beside = f"{KNOWN.get(self.name, '')}_try"

@@ -15,6 +15,7 @@ from pullcord.platforms.reach import EVERYWHERE, OutOfReach, Reach
 from pullcord.platforms.wire import Reply, Request, WireError, connect, exchange, place
 
 KEEP_OPEN_SECONDS = 120.0
+FRESH_SECONDS = 60.0
 CONNECT_SECONDS = 5.0
 MOST_IDLE = 64
 """How many lines to one server are kept while nobody uses them."""
@@ -47,12 +48,28 @@ class WarmWire:
                 line.close()
         return reply
 
+    def open_ahead(self, url: str) -> None:
+        """A line to this server that waits for the next request, where there is none. Asks nothing. Raises WireError."""
+        request = Request("GET", url, {}, wait_seconds=CONNECT_SECONDS)
+        server = "://".join(place(request)[:2])
+        if not self._has_fresh(server):
+            self._keep(server, self._new_line(request))
+
     def close(self) -> None:
         with self._lock:
             idle, self._idle = self._idle, {}
         for lines in idle.values():
             for line, _ in lines:
                 line.close()
+
+    def _has_fresh(self, server: str) -> bool:
+        """One that nobody used for long may have died without a word on the way: it is not counted on."""
+        with self._lock:
+            waiting = self._idle.get(server)
+            if not waiting:
+                return False
+            line, since = waiting[-1]
+            return time.monotonic() - since < FRESH_SECONDS and not _is_closed(line)
 
     def _open_line(self, server: str) -> Line | None:
         """The line used last that the platform has not closed meanwhile; those that it has closed are let go."""

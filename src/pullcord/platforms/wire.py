@@ -6,7 +6,8 @@ open, for the server. Neither follows a redirect: an answer's links are data.
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 from urllib.parse import SplitResult, urlsplit
 
 from pullcord.platforms.line import Broken, Line
@@ -53,6 +54,21 @@ class Wire(Protocol):
 
     def send(self, request: Request) -> Reply:
         """Raises WireError."""
+
+
+@runtime_checkable
+class Warm(Protocol):
+    """A wire whose lines stay open between requests."""
+
+    def open_ahead(self, url: str) -> None:
+        """Have one to this server, so that the next request waits for none. Raises WireError."""
+
+
+def open_ahead(wire: Wire, url: str) -> None:
+    """Where the wire keeps lines open; that it could not be opened is told by the request that needs it."""
+    if isinstance(wire, Warm):
+        with suppress(WireError):
+            wire.open_ahead(url)
 
 
 class ColdWire:

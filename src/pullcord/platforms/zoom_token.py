@@ -21,6 +21,8 @@ LEAST_SECONDS: Final = 30.0
 RENEW_SECONDS: Final = 20 * 60.0
 """With less than this left, a new one is fetched while the old one is used."""
 TRY_AGAIN_SECONDS: Final = 10.0
+NOT_AGAIN_SECONDS: Final = 120.0
+"""Ahead of need: a credential that is refused is not shown to Zoom every few seconds, for each of its meetings."""
 
 
 class Token(NamedTuple):
@@ -60,11 +62,21 @@ def token(meeting: Meeting, wire: Wire) -> Token:
 
 
 def renew(meeting: Meeting, wire: Wire) -> None:
-    """Ahead of need, and of whoever waits: nothing where the one we have is fresh. Raises PlatformError."""
+    """Ahead of need, and of whoever waits: nothing where the one we have is fresh, or none was given a moment ago.
+
+    Raises PlatformError.
+    """
     kept = _of(meeting)
-    if kept.token is None or kept.token.until - time.monotonic() < RENEW_SECONDS:
-        with kept.fetching:
+    if kept.token is not None and kept.token.until - time.monotonic() >= RENEW_SECONDS:
+        return
+    if time.monotonic() - kept.failed_at < NOT_AGAIN_SECONDS:
+        return
+    with kept.fetching:
+        try:
             kept.token = _fetch(meeting, wire)
+        except PlatformError:
+            kept.failed_at = time.monotonic()
+            raise
 
 
 def drop(meeting: Meeting, dead: Token) -> None:

@@ -223,6 +223,13 @@ def known_of(meeting: Meeting, wire: Wire) -> Mapping[str, str]:
     return {**told, "passcode": code} if isinstance(code, str) and code else told
 
 
+def as_entered(at: Mapping[str, str]) -> Mapping[str, str]:
+    """The number, and a pasted link beside it without what opens it. Raises PlatformError."""
+    told = at.get("room", "").strip()
+    link = {"link": re.split("[?#]", told)[0]} if "://" in told else {}
+    return {**link, **at, "room": room_of(told, at)}
+
+
 def room_of(told: str, at: Mapping[str, str]) -> str:
     """The number, also from an invitation's link: /j/, /w/ and /wc/ lead to one; a name of one's own does not. Raises PlatformError."""
     text = told.strip()

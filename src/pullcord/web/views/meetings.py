@@ -70,8 +70,12 @@ def connect(request: HttpRequest, name: str) -> HttpResponse:
     form = Connect(platform(name).of_lone_meeting, current().config, request.POST or None)
     if request.method == "POST" and hours.is_valid() and form.is_valid():
         at, secrets = form.at(), form.secrets()
-        meeting = job.add(current(), me(request), platform=name, at=at, secrets=secrets, **hours.columns())
-        return redirect("meeting", meeting.id)
+        try:
+            meeting = job.add(current(), me(request), platform=name, at=at, secrets=secrets, **hours.columns())
+        except Refused as error:
+            form.add_error(None, error.sentence)
+        else:
+            return redirect("meeting", meeting.id)
     title = _("A meeting on %s") % title_of(name)
     return render(
         request, "meetings/connect.html", {"hours": hours, "connect": form, "title": title, "act": _("Add it")}
