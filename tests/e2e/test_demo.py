@@ -89,6 +89,17 @@ def test_the_demo_holds_what_it_promises(platform: str, need: Need, folder: Path
 
 @pytest.mark.servers
 @pytest.mark.timeout(LONGEST_SECONDS + 30)
+def test_the_demo_of_zoom_holds_what_it_promises_and_says_that_it_is_not_zoom(need: Need, folder: Path):
+    need("chromium")
+    done = run([sys.executable, "-m", "tests.zoom_demo", "--check"], folder)
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "It is not Zoom" in " ".join(done.stdout.split())
+    assert not list(folder.glob("pullcord-*")), "the demo left something behind"
+
+
+@pytest.mark.servers
+@pytest.mark.timeout(LONGEST_SECONDS + 30)
 @pytest.mark.parametrize(
     ("broken", "found"),
     [("end", "every tab is dark within a second of the press"), ("hold", "the participant comes back: refused")],

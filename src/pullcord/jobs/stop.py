@@ -23,6 +23,8 @@ from pullcord.words import Door, Over, Person, PlatformError
 
 ROSTER_SECONDS = 0.2
 """How long the end waits for a last look at who is there."""
+BESIDE_SECONDS = 0.003
+"""Where the end does not wait for that look: until its question is on the way, and so comes before the end."""
 AT_ONCE_SECONDS = 0.05
 """A platform that told who is there within this is asked without a thread of its own: that costs more than its answer."""
 KEEP_SECONDS = 0.2
@@ -179,8 +181,8 @@ def _end(kit: Kit, incident: Incident, means: Means, sent: Callable[[], None]) -
         means.journal.note("by hand", meeting=kit.meeting.id, incident=incident.id, code=unknown.code)
         return unknown
     look = _Look(rungs, means) if adapter.can("roster") else None
-    if look is not None and not adapter.limits.looks_beside:
-        look.told.wait(ROSTER_SECONDS)  # the end waits for no more than the look
+    if look is not None:
+        look.told.wait(BESIDE_SECONDS if adapter.limits.looks_beside else ROSTER_SECONDS)  # the end waits for no more
     ended = threading.Event()
     hold = Aside(_hold, rungs, means.turns, ended) if adapter.can("hold") else None
     error = end_by_rungs(rungs)

@@ -37,6 +37,8 @@ LIMITS: Final = Limits(
     ),
     # "Edits to a running meeting take no effect until it is ended and started again": so nothing is lost by ending first.
     bars_after_end=True,
+    # A round to Zoom and back would go by before the end; the report tells afterwards who was there, too.
+    looks_beside=True,
 )
 
 PLAYBOOK: Final = "zoom"
