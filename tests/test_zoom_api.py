@@ -102,6 +102,11 @@ def test_a_token_nearly_out_of_time_is_not_begun_with(kit: Meeting, wire: Zoom):
 def test_many_who_need_the_first_token_fetch_one(kit: Meeting, wire: Zoom):
     gate = threading.Barrier(8)
 
+    def slow() -> None:
+        threading.Event().wait(0.05)
+
+    wire.before_token = slow
+
     def ask() -> None:
         gate.wait()
         zoom_token.token(kit, wire)

@@ -1,13 +1,15 @@
 """The hold of Zoom and its release, change by change: applied, ignored or refused, and never more of a day's changes than needed."""
 
 import json
+import threading
 import time
 
 import pytest
 
 from pullcord.platforms import zoom, zoom_api
+from pullcord.platforms.wire import Reply, Request
 from pullcord.words import Meeting
-from tests.zooming import Door, failing, new_kit
+from tests.zooming import Door, answer, failing, new_kit
 
 
 @pytest.fixture
@@ -106,3 +108,29 @@ def test_the_changes_of_a_day_are_said_before_they_are_used_up(kit: Meeting):
     for _ in range(85):
         account.count_change("others", time.time())
     assert "86 changes of meetings today" in zoom.hold(kit, Door()).evidence
+
+
+def test_while_an_end_of_the_account_is_out_no_hold_of_another_meeting_goes_out(kit: Meeting):
+    class Slow(Door):
+        def send(self, request: Request) -> Reply:
+            if request.method == "PUT":
+                out.set()
+                assert answered.wait(5)
+                order.append("end answered")
+                return answer(204)
+            if request.method == "PATCH":
+                order.append("hold")
+            return super().send(request)
+
+    out, answered, order, door = threading.Event(), threading.Event(), list[str](), Slow()
+    other = kit._replace(at={**kit.at, "room": "81234567891"})
+    ending = threading.Thread(target=lambda: zoom.stop(other, door))
+    ending.start()
+    assert out.wait(5)
+    holding = threading.Thread(target=lambda: zoom.hold(kit, door))
+    holding.start()
+    threading.Event().wait(0.05)
+    answered.set()
+    ending.join()
+    holding.join()
+    assert order == ["end answered", "hold"]
