@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from bench import _rows
+from bench import _rows, _zoom_roster
 from bench._rows import Row
 from pullcord.config import read_config
 from pullcord.jobs.desk import Desk, open_desk
@@ -228,7 +228,7 @@ def _hundred() -> Hundred:
 
 
 def main(words: list[str]) -> int:
-    return _rows.finish("zoom (a stand-in, 50 ms away)", [*alone(), *at_once()], words)
+    return _rows.finish("zoom (a stand-in, 50 ms away)", [*alone(), *at_once(), *_zoom_roster.rows()], words)
 
 
 if __name__ == "__main__":

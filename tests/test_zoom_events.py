@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from pullcord.core.roster import Roster
 from pullcord.platforms.zoom_events import hear
 from pullcord.words import Heard, Meeting, PlatformError
-from tests.desk import Clock
 from tests.fakes.zoom import events
 from tests.fakes.zoom.account import Account
-from tests.fakes.zoom.deliver import Delivery, Weather, validate
+from tests.fakes.zoom.deliver import Weather, validate
+from tests.zoom_evenings import folded
 
 SECRET = "the-secret-token-of-its-events"
 MEETING = Meeting("m", "Tasting", "zoom", {"account": "a", "client": "c", "room": "85746065432"}, {"events": SECRET})
@@ -142,32 +141,6 @@ def test_a_person_is_known_by_their_presence_and_an_empty_address_is_none():
 
 
 # -- who was there ----------------------------------------------------------------------------------------------------
-
-
-def folded(seed: int, weather: Weather, *, people: int = 12) -> tuple[set[str], set[str]]:
-    """Who came in one meeting, and who is on the roster once everything was delivered that ever is."""
-    clock, roster = Clock(), Roster()
-    account = Account(clock=clock, seed=seed)
-    here = MEETING._replace(secrets={"events": account.event_secret})
-
-    def post(headers: Any, body: bytes) -> int:
-        for event in hear(here, headers, body, now=clock.now).events:
-            roster.report(event, received_at=clock.now)
-        return 204
-
-    delivery = Delivery(account, post, types=None, weather=weather, seed=seed)
-    meeting = account.schedule()
-    inside = []
-    for number in range(people):
-        inside.append(account.join(meeting, f"Guest {number}", password=meeting.password))
-        clock.now += 7
-        if number % 3 == 2:
-            account.leave(meeting, inside[number - 1])
-        delivery.run()
-    account.end(meeting)
-    clock.now += 200
-    delivery.run()
-    return {one.uuid for one in inside}, {one.person.key for one in roster.presences()}
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from pullcord.core.incident import Incident, Press, fold
+from pullcord.core.note_takers import looks_like_one
 from pullcord.core.timeline import Entry
 from pullcord.jobs.desk import Desk
 from pullcord.platforms import platform
@@ -57,6 +58,11 @@ class Present(NamedTuple):
     email: str | None
     presence: int | None = None
     """Their row; None = the store has not taken them in yet."""
+
+    @property
+    def takes_notes(self) -> bool:
+        """By the name shown, which proves nothing."""
+        return looks_like_one(self.name)
 
 
 def find(desk: Desk, owner: User, incident_id: str) -> Case:
