@@ -17,10 +17,14 @@ KINDS: Final = {
     "started": "started",
     "ended": "ended",
     "participant_joined": "joined",
+    "participant_admitted": "joined",
+    "participant_joined_breakout_room": "joined",
     "participant_left": "left",
+    "participant_put_in_waiting_room": "left",
 }
-"""After `meeting.` or `webinar.`. Who only waits in a waiting room saw nothing, and is not among those who were there."""
-TIMES: Final = {"joined": "join_time", "left": "leave_time"}
+"""After `meeting.` or `webinar.`. Who only waits in a waiting room saw nothing, and is not among those who were there; in a
+breakout room they are in the meeting."""
+TIMES: Final = ("join_time", "leave_time", "date_time")
 RISK: Final = "meeting.risk_alert"
 """Zoom's notifier for meetings at risk: a link was seen in public. The post and who wrote it are not kept."""
 MOST_CODES: Final = 20
@@ -49,22 +53,24 @@ def heard(told: Mapping[str, Any], raw: bytes, *, signed_at: float, trusted: boo
     about, _, what = name.partition(".") if isinstance(name, str) else ("", "", "")
     if about not in ("meeting", "webinar") or what not in KINDS:
         return Heard((), signed_at, nonce, (str(name),))
-    return Heard((_event(KINDS[what], told, trusted=trusted),), signed_at, nonce)
+    event = _event(KINDS[what], told, trusted=trusted)
+    return Heard((), signed_at, nonce, (str(name),)) if event is None else Heard((event,), signed_at, nonce)
 
 
-def _event(kind: Any, told: Mapping[str, Any], *, trusted: bool) -> Event:
+def _event(kind: Any, told: Mapping[str, Any], *, trusted: bool) -> Event | None:
+    """None = it lacks what it would be about: in Zoom's own types even a meeting's number may be missing."""
     payload = told.get("payload")
     about = payload.get("object") if isinstance(payload, dict) else None
     if not isinstance(about, dict) or not _text(about.get("id")):
-        _odd()
+        return None
     who = about.get("participant")
-    if kind not in TIMES:
+    if kind in ("started", "ended"):
         return Event(kind, str(about["id"]), _stamp(told), None, trusted)
     if not isinstance(who, dict):
-        _odd()
-    at = _moment(who.get(TIMES[kind]))
+        return None
+    at = next((moment for name in TIMES if (moment := _moment(who.get(name))) is not None), _stamp(told))
     person = _person(who, since=at if kind == "joined" else None)
-    return Event(kind, str(about["id"]), at if at is not None else _stamp(told), person, trusted)
+    return None if person is None else Event(kind, str(about["id"]), at, person, trusted)
 
 
 def _alarm(told: Mapping[str, Any]) -> Alarm:
@@ -84,14 +90,14 @@ def _codes(told: object) -> tuple[str, ...]:
     return tuple(one for one in words if isinstance(one, str) and re.fullmatch(r"[A-Za-z]{1,40}", one))[:MOST_CODES]
 
 
-def _person(who: Mapping[str, Any], *, since: float | None) -> Person:
+def _person(who: Mapping[str, Any], *, since: float | None) -> Person | None:
     """`id` is empty for guests since 2023: `participant_uuid` is one presence, and where it is missing `user_id`.
 
     The address is shown only of whoever registered, is of the account, or signed in by its own way.
     """
     key = _text(who.get("participant_uuid")) or _text(who.get("user_id"))
     if key is None:
-        _odd()
+        return None
     return Person(key, _text(who.get("user_name")), email=_text(who.get("email")), since=since)
 
 
@@ -138,9 +144,10 @@ def _stamp(told: Mapping[str, Any]) -> float | None:
 
 def _moment(value: object) -> float | None:
     try:
-        return datetime.fromisoformat(value.replace("Z", "+00:00")).timestamp() if isinstance(value, str) else None
+        read = datetime.fromisoformat(value.replace("Z", "+00:00")) if isinstance(value, str) else None
     except (ValueError, OverflowError):
         return None
+    return None if read is None or read.tzinfo is None else read.timestamp()
 
 
 def _text(value: object) -> str | None:
