@@ -49,3 +49,13 @@ def test_a_cold_stop_loads_nothing_heavy_and_starts_no_other_process(tmp_path: P
         assert "pullcord.platforms.janus" not in seen["modules"], "only the platform of this meeting"
         assert not HEAVY & {name.partition(".")[0] for name in seen["modules"]}
         assert not seen["started"]
+
+
+def test_the_adapter_of_zoom_loads_no_more_than_a_stop_needs() -> None:
+    """Its token, its queue and its door are needed; neither the line of its events nor the test of a connection is."""
+    told = "import sys, json, pullcord.platforms.zoom; print(json.dumps(sorted(sys.modules)))"
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "src")}
+    done = subprocess.run([sys.executable, "-c", told], env=env, capture_output=True, text=True, timeout=30, check=True)
+    modules = set(json.loads(done.stdout))
+    assert not HEAVY & {name.partition(".")[0] for name in modules}
+    assert not {"pullcord.platforms.zoom_try", "websockets"} & modules
