@@ -50,6 +50,17 @@ def test_an_account_that_takes_only_digits_gets_a_passcode_of_digits(kit: Meetin
     assert zoom.is_over(kit, door).held is True
 
 
+def test_an_account_that_may_change_nothing_is_asked_once(kit: Meeting):
+    class Unlicensed(Door):
+        def send(self, request: Request) -> Reply:
+            reply = super().send(request)
+            return answer(400, {"code": 3161, "message": "no"}) if request.method == "PATCH" else reply
+
+    door = Unlicensed()
+    assert "licence" in failing(lambda: zoom.hold(kit, door)).sentence
+    assert door.changes == 1
+
+
 def test_a_hold_that_stands_is_not_said_again(kit: Meeting):
     door = Door()
     for _ in range(5):

@@ -171,6 +171,21 @@ def test_a_webinar_that_was_entered_as_a_meeting_is_ended_all_the_same(ours: Zoo
     assert there.live is None
 
 
+def test_a_webinar_entered_as_a_meeting_is_barred_in_a_webinar_s_words_and_let_go_again(ours: ZoomGround, wire: Wire):
+    meeting, _ = ours.open_meeting(invitations=1)
+    there = ours.account.schedule("Open evening", is_webinar=True)
+    there.settings = {"meeting_authentication": False, "approval_type": 2, "practice_session": False}
+    code = there.password
+    mistaken = meeting._replace(
+        at={**meeting.at, "room": str(there.id)}, secrets={**meeting.secrets, "passcode": code, "settings": "{}"}
+    )
+    assert "applied: a new passcode" in zoom.hold(mistaken, wire).evidence
+    assert there.password != code
+    assert zoom.is_over(mistaken, wire).held is True
+    zoom.release(mistaken, wire)
+    assert (there.password, there.settings["practice_session"]) == (code, False)
+
+
 # -- made here ---------------------------------------------------------------------------------------------------------
 
 

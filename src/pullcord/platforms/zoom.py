@@ -33,6 +33,7 @@ from pullcord.platforms.zoom_door import (
 from pullcord.platforms.zoom_events import hear as hear
 from pullcord.platforms.zoom_facts import (
     ENDED_ALREADY,
+    HOPELESS,
     IS_WEBINAR,
     LIVE_LIST,
     NOT_ON_PLAN,
@@ -45,7 +46,7 @@ from pullcord.platforms.zoom_facts import PLAYBOOK as PLAYBOOK
 from pullcord.platforms.zoom_harden import harden as harden
 from pullcord.platforms.zoom_line import listen as listen
 from pullcord.platforms.zoom_make import renew as renew
-from pullcord.platforms.zoom_meeting import about, memory, path, room, whole
+from pullcord.platforms.zoom_meeting import about, memory, of_its_kind, path, room, whole
 from pullcord.words import Held, Meeting, Over, Person, PlatformError, Released, Stopped
 
 PAGE: Final = 300
@@ -60,13 +61,7 @@ def ready(meeting: Meeting, wire: Wire) -> None:
 
 def stop(meeting: Meeting, wire: Wire) -> Stopped:
     """End it for all. Where Zoom refuses that, a live stream and a cloud recording are stopped at least, and the refusal is told."""
-    said = _end(meeting, wire, memory.kind(meeting))
-    if said.code == IS_WEBINAR:
-        other = "meeting" if memory.kind(meeting) == "webinar" else "webinar"
-        again = _end(meeting, wire, other)
-        if again.code != IS_WEBINAR:
-            memory.is_other(meeting, other)
-        said = again
+    said = of_its_kind(meeting, lambda kind: _end(meeting, wire, kind))
     if said.is_unknown or said.code in (ENDED_ALREADY, NOT_RUNNING):
         return Stopped(f"{said.status}, {said.code}: Zoom knows no running meeting of this number", already=True)
     if said.code:
@@ -77,30 +72,29 @@ def stop(meeting: Meeting, wire: Wire) -> Stopped:
 
 def hold(meeting: Meeting, wire: Wire) -> Held:
     """A passcode that nobody has, nobody in without the host, and everyone else before a closed door; then it is read back."""
-    kind = memory.kind(meeting)
     if memory.was_barred(meeting):
-        read = flat(about(meeting, wire, kind))
+        read, kind = flat(about(meeting, wire)), memory.kind(meeting)
         if is_held(meeting, kind, read):
-            return Held(f"it stands: {judge(_asked(meeting, kind), read, refused={})}")
+            return Held(f"it stands: {judge(_everything(meeting, kind), read, refused={})}")
         if read.get("password") in held_codes(meeting):
-            _ignored(judge(_asked(meeting, kind), read, refused={}), kind)
-    asked, refused = _bar(meeting, wire, kind)
-    found = judge(asked, flat(about(meeting, wire, kind)), refused=refused)
+            _ignored(judge(_everything(meeting, kind), read, refused={}), kind)
+    asked, refused = _bar(meeting, wire)
+    found = judge(asked, flat(about(meeting, wire)), refused=refused)
+    kind = memory.kind(meeting)
     _ignored(found, kind)
     return Held(f"{found}{_today(meeting)}")
 
 
 def release(meeting: Meeting, wire: Wire) -> Released:
     """The passcode and the settings that the kit knows. Where it knows none, the new passcode stays, and a new link is needed."""
-    kind = memory.kind(meeting)
-    read = flat(about(meeting, wire, kind))
+    read, kind = flat(about(meeting, wire)), memory.kind(meeting)
     if read["password"] is not None and read["password"] not in held_codes(meeting):
         return Released("open already")
     asked = open_door(meeting, kind)
     said = _change(meeting, wire, kind, asked)
     expect(said, 204)
     memory.opened(meeting)
-    found = judge(asked, flat(about(meeting, wire, kind)), refused={})
+    found = judge(asked, flat(about(meeting, wire)), refused={})
     if "password" in found.ignored:
         raise PlatformError("zoom-ignored", "Zoom took the old passcode, and did not set it.", retry=False)
     stays = "" if "password" in asked else "; the passcode stays the new one: send the new link"
@@ -109,12 +103,10 @@ def release(meeting: Meeting, wire: Wire) -> Released:
 
 def is_over(meeting: Meeting, wire: Wire) -> Over:
     """Of a webinar Zoom tells its state on Business and above alone: elsewhere it is not known whether it is over."""
+    said = of_its_kind(meeting, lambda kind: say(meeting, wire, "GET", path(meeting, kind)))
     kind = memory.kind(meeting)
-    said = say(meeting, wire, "GET", path(meeting, kind))
     if said.is_unknown:
         return Over(True, None, "404, 3001: Zoom knows no meeting of this number in this account")
-    if said.code == IS_WEBINAR:
-        raise PlatformError("zoom-refused", "This number is a webinar’s, or a meeting’s: the other kind.", retry=False)
     about = whole(expect(said, 200), meeting)
     runs = _runs(about) if kind == "meeting" else _webinar_runs(meeting, wire)
     held = is_held(meeting, kind, flat(about))
@@ -179,24 +171,37 @@ def _webinar_runs(meeting: Meeting, wire: Wire) -> bool | None:
 # -- the door ----------------------------------------------------------------------------------------------------------
 
 
-def _asked(meeting: Meeting, kind: str) -> dict[str, Any]:
-    return {"password": held_codes(meeting)[0], **NEEDED[kind], **WISHED[kind]}
-
-
-def _bar(meeting: Meeting, wire: Wire, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _bar(meeting: Meeting, wire: Wire) -> tuple[dict[str, Any], dict[str, Any]]:
     """What Zoom took, and what it refused: first all, then what is needed, then with a passcode of digits. Raises PlatformError."""
-    all_of_it = _asked(meeting, kind)
-    needed = {name: all_of_it[name] for name in ("password", *NEEDED[kind])}
-    digits = {**needed, "password": held_codes(meeting)[1]}
-    for asked in (all_of_it, needed, digits):
+    kind = memory.kind(meeting)
+    for sought in (_everything, _needed, _digits):
+        asked = sought(meeting, kind)
         said = _change(meeting, wire, kind, asked)
+        if said.code == IS_WEBINAR:  # a webinar has other settings: nothing of it was done
+            about(meeting, wire)
+            kind = memory.kind(meeting)
+            asked = sought(meeting, kind)
+            said = _change(meeting, wire, kind, asked)
         memory.barred(meeting)
         if not said.code:
             expect(said, 204)
-            return asked, {name: value for name, value in all_of_it.items() if name not in asked}
-        if said.is_unknown:
+            left = {name: told for name, told in _everything(meeting, kind).items() if name not in asked}
+            return asked, left
+        if said.is_unknown or said.code in HOPELESS:
             break
     refuse(said)
+
+
+def _everything(meeting: Meeting, kind: str) -> dict[str, Any]:
+    return {"password": held_codes(meeting)[0], **NEEDED[kind], **WISHED[kind]}
+
+
+def _needed(meeting: Meeting, kind: str) -> dict[str, Any]:
+    return {"password": held_codes(meeting)[0], **NEEDED[kind]}
+
+
+def _digits(meeting: Meeting, kind: str) -> dict[str, Any]:
+    return {"password": held_codes(meeting)[1], **NEEDED[kind]}
 
 
 def _ignored(found: Judged, kind: str) -> None:

@@ -184,6 +184,9 @@ UNFIT: Final = 300
 """A field is not what it should be; of a passcode: the account wants another kind."""
 NOT_ON_PLAN: Final = 200
 
+HOPELESS: Final = (ON_PREMISES, NOT_LICENSED, IS_WEBINAR)
+"""Of a change refused for these, less of it is refused too: a host has a hundred changes in a day."""
+
 SENTENCES: Final[Mapping[int, str]] = {
     IN_PROGRESS: "Zoom does not delete a meeting that is running. End it first.",
     PERSONAL_ROOM: "This is somebody’s personal meeting room: Zoom does not delete it.",

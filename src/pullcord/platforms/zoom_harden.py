@@ -45,7 +45,7 @@ def harden(meeting: Meeting, recommends: tuple[str, ...], wire: Wire) -> Hardene
 
         account(meeting).count_change(room(meeting), time.time())
         expect(say(meeting, wire, "PATCH", path(meeting, kind), body_of(asked), turn="bar"), 204)
-    read = flat(about(meeting, wire, kind))
+    read = flat(about(meeting, wire))
     found = judge(asked, read, refused={})
     return Hardened(_named(found.applied), _named((*found.ignored, *found.untold)), _by_hand(recommends, read))
 

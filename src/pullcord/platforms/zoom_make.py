@@ -27,7 +27,7 @@ def renew(meeting: Meeting, wire: Wire) -> Meeting:
     asked = {**SAFE_SETTINGS, "approval_type": WITHOUT if has_links else BY_REGISTRATION}
     code = passcode(os.urandom(10))
     new, link = _made(meeting, wire, {"password": code, "settings": asked})
-    read = flat(about(new, wire, "meeting"))
+    read = flat(about(new, wire))
     _refuse_unsafe(new, wire, judge({**asked, "password": code}, read, refused={}))
     secrets = {**meeting.secrets, "passcode": code, "settings": json.dumps(known_door(read, "meeting"))}
     if "invitations" in meeting.secrets:

@@ -2,12 +2,13 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pullcord.platforms import zoom_token
 from pullcord.platforms.wire import Wire
 from pullcord.platforms.zoom_api import Said, expect, odd, say
+from pullcord.platforms.zoom_facts import IS_WEBINAR
 from pullcord.words import Meeting, PlatformError
 
 AGAIN_SECONDS: Final = 600.0
@@ -53,9 +54,23 @@ class Memory:
 memory = Memory()
 
 
-def about(meeting: Meeting, wire: Wire, kind: str) -> Mapping[str, Any]:
-    """Raises PlatformError."""
-    return whole(expect(say(meeting, wire, "GET", path(meeting, kind)), 200), meeting)
+def of_its_kind(meeting: Meeting, ask: Callable[[str], Said]) -> Said:
+    """Ask by what it was entered as; where Zoom says that the number is of the other kind, by that, and remember it."""
+    kind = memory.kind(meeting)
+    said = ask(kind)
+    if said.code != IS_WEBINAR:
+        return said
+    other = "meeting" if kind == "webinar" else "webinar"
+    again = ask(other)
+    if again.code != IS_WEBINAR:
+        memory.is_other(meeting, other)
+    return again
+
+
+def about(meeting: Meeting, wire: Wire) -> Mapping[str, Any]:
+    """Its kind is known afterwards. Raises PlatformError."""
+    said = of_its_kind(meeting, lambda kind: say(meeting, wire, "GET", path(meeting, kind)))
+    return whole(expect(said, 200), meeting)
 
 
 def whole(said: Said, meeting: Meeting) -> Mapping[str, Any]:

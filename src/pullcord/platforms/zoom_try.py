@@ -214,8 +214,7 @@ def _is_low(connection: Meeting) -> bool:
 
 def known_of(meeting: Meeting, wire: Wire) -> Mapping[str, str]:
     """The passcode and the settings to be given back by a release, while the meeting is as its host wants it. Raises PlatformError."""
-    kind = memory.kind(meeting)
-    read = flat(about(meeting, wire, kind))
+    read, kind = flat(about(meeting, wire)), memory.kind(meeting)
     code = read.get("password")
     if isinstance(code, str) and code in held_codes(meeting):
         return {}  # it is held already: how it was before, nobody can read any more
