@@ -26,6 +26,7 @@ from pullcord.words import (
 )
 
 if TYPE_CHECKING:
+    from pullcord.core.afterwards import Stay
     from pullcord.platforms.findings import Findings
 
 KNOWN: Final[Mapping[str, str]] = {
@@ -36,7 +37,9 @@ KNOWN: Final[Mapping[str, str]] = {
     "zoom": "pullcord.platforms.zoom",
 }
 
-Verb = Literal["roster", "stop", "hold", "release", "is_over", "kick", "hear", "renew", "ready", "listen", "harden"]
+Verb = Literal[
+    "roster", "stop", "hold", "release", "is_over", "kick", "hear", "renew", "ready", "listen", "harden", "stays_after"
+]
 
 
 class Roster(Protocol):
@@ -106,6 +109,12 @@ class Listen(Protocol):
     """
 
     def __call__(self, meeting: Meeting, wire: Wire) -> Generator[Heard | None]: ...
+
+
+class StaysAfter(Protocol):
+    """Who was in it, by the platform's own report afterwards: of every time that it ran within the day before. Raises PlatformError."""
+
+    def __call__(self, meeting: Meeting, wire: Wire, *, until: float) -> "list[Stay]": ...
 
 
 class Harden(Protocol):
@@ -213,6 +222,10 @@ class Platform:
     @property
     def listen(self) -> Listen:
         return self._ask("listen")
+
+    @property
+    def stays_after(self) -> StaysAfter:
+        return self._ask("stays_after")
 
     @property
     def harden(self) -> Harden:

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 from pullcord.platforms import zoom_token
 from pullcord.platforms.wire import Wire, open_ahead
+from pullcord.platforms.zoom_after import stays_after as stays_after
 from pullcord.platforms.zoom_api import Said, account, expect, odd, refuse, say
 from pullcord.platforms.zoom_door import (
     NAMES,

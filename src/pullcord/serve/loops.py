@@ -15,6 +15,7 @@ from pullcord.jobs.stop import finish
 from pullcord.practice.app import LARGEST_FRAME_BYTES
 from pullcord.safe.kit import KitUnreadable
 from pullcord.serve import side_door
+from pullcord.serve.afterwards import EVERY_SECONDS, Afterwards
 from pullcord.serve.bookkeeper import Bookkeeper
 from pullcord.serve.daily import PutAway
 from pullcord.serve.house import House
@@ -57,6 +58,7 @@ def run(
         lambda: _answer_commands(house, stop),
         lambda: _check_daily(house, stop),
         lambda: _put_away_daily(house, stop),
+        lambda: _ask_afterwards(house, stop),
     ]
     threads = [threading.Thread(target=guarded, args=(loop,), daemon=True) for loop in loops]
     for thread in threads:
@@ -178,6 +180,13 @@ def _put_away_daily(house: House, stop: threading.Event) -> None:
     daily = PutAway(house)
     while not stop.wait(daily.pause_seconds):
         guarded(daily.turn)
+
+
+def _ask_afterwards(house: House, stop: threading.Event) -> None:
+    """Who was in the meetings that were ended."""
+    afterwards = Afterwards(house)
+    while not stop.wait(EVERY_SECONDS):
+        guarded(afterwards.turn)
 
 
 def _tidy(house: House) -> None:

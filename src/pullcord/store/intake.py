@@ -108,6 +108,22 @@ def note(incident_id: str, kind: str, at: datetime, fields: Mapping[str, Any]) -
         chain.note(incident_id, kind, at, fields)
 
 
+def over_since(since: datetime) -> list[tuple[str, str, datetime]]:
+    """Incidents that are over since then, and were no rehearsal: the id, the meeting's, and when it was over."""
+    found = Incident.objects.filter(over_at__gte=since, drill=False, opened_by_hand=False).exclude(meeting_told="")
+    rows = found.order_by("over_at").values_list("pk", "meeting_told", "over_at")
+    return [(pk, meeting, over_at) for pk, meeting, over_at in rows if over_at is not None]
+
+
+def names_in(incident_id: str) -> list[tuple[str, str | None]]:
+    """Of everybody who is known to have been there: the handle, and the name shown."""
+    return list(Presence.objects.filter(incident_id=incident_id).values_list("handle", "name"))
+
+
+def was_erased_from(incident_id: str) -> bool:
+    return chain.has(incident_id, "person erased") or chain.has(incident_id, "people put away")
+
+
 def meeting_of(incident_id: str) -> str | None:
     """The id of its meeting, known here or not; None = no such incident, or it has none."""
     found = Incident.objects.filter(pk=incident_id).values_list("meeting_told", flat=True).first()

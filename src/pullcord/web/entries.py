@@ -43,6 +43,7 @@ SAYS: Final = {
     "seen over": lazy("Asked once more, the platform said that nobody is in it."),
     "seen running": lazy("Asked once more, the platform said that somebody is in it."),
     "not seen": lazy("The platform was asked once more and could not say."),
+    "not asked afterwards": lazy("The platform could not be asked afterwards who was there."),
     "opened by hand": lazy("The record was opened by hand."),
     "told": lazy("Somebody wrote down what they remember."),
     "step": lazy("A step was marked."),

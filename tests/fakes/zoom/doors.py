@@ -161,15 +161,22 @@ def past(asked: Asked) -> Answer:
     )
 
 
+def instances(asked: Asked) -> Answer:
+    """Each time that it ran and is over."""
+    meeting = _meeting(asked)
+    over = [one for one in meeting.sessions if one.ended_at is not None]
+    told = [{"uuid": one.uuid, "start_time": asked.account.iso(one.began_at)} for one in over]
+    return Answer(200, {"webinars" if meeting.is_webinar else "meetings": told})
+
+
 def report(asked: Asked) -> Answer:
     """Of paid plans only, and only of meetings with two people and more."""
     if not asked.account.plan.has_reports:
         raise Trouble(400, 200, "Only available for Paid account.")
-    meeting = _meeting(asked)
-    over = [one for one in meeting.sessions if one.ended_at is not None and len(one.people) > 1]
-    if not over:
+    meeting, session = _session(asked)
+    if session.ended_at is None or len(session.people) < 2:
         raise Trouble(404, NOT_FOUND, f"Meeting does not exist: {meeting.id}.")
-    return _paged(asked, "participants", [_stay(one, over[-1], asked) for one in over[-1].people])
+    return _paged(asked, "participants", [_stay(one, session, asked) for one in session.people])
 
 
 # -- while it runs -------------------------------------------------------------------------------------------------------
@@ -203,6 +210,9 @@ DOORS = (
     Door("POST", "/meetings/{meetingId}/registrants", "meeting:write:registrant:admin", "light", register),
     Door("GET", "/meetings/{meetingId}/registrants", "meeting:read:list_registrants:admin", "medium", registrants),
     Door("PUT", "/meetings/{meetingId}/registrants/status", "meeting:update:registrant_status:admin", "medium", change_registrants),
+    Door("GET", "/past_meetings/{meetingId}/instances", "meeting:read:list_past_instances:admin", "medium", instances),
+    Door("GET", "/past_webinars/{webinarId}/instances", "webinar:read:list_past_instances:admin", "medium", instances),
+    Door("GET", "/past_webinars/{webinarId}/participants", "webinar:read:list_past_participants:admin", "medium", past),
     Door("GET", "/past_meetings/{meetingId}/participants", "meeting:read:list_past_participants:admin", "medium", past),
     Door("GET", "/report/meetings/{meetingId}/participants", "report:read:list_meeting_participants:admin", "heavy", report),
     Door("PATCH", "/live_meetings/{meetingId}/events", "meeting:update:in_meeting_controls:admin", "light", in_meeting),
@@ -239,7 +249,7 @@ def _live(asked: Asked) -> Meeting:
 
 def _session(asked: Asked) -> tuple[Meeting, Session]:
     """By the uuid of the one time, or by the meeting's number for the last time that it ran."""
-    named = asked.named["meetingId"]
+    named = asked.named.get("meetingId") or asked.named["webinarId"]
     found = asked.account.session_of(named)
     if found is not None:
         return found
