@@ -91,7 +91,15 @@ def test_a_real_link_has_no_beginning_and_no_calendar_file(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("origin", "status"), [(None, 303), ("null", 303), ("ours", 303), ("https://elsewhere.example", 403)]
+    ("origin", "status"),
+    [
+        (None, 303),
+        ("null", 303),
+        ("ours", 303),
+        ("https://elsewhere.example", 403),
+        ("http://[", 403),
+        ("http://", 403),
+    ],
 )
 def test_a_press_from_another_sites_page_is_refused(tmp_path: Path, origin: str | None, status: int) -> None:
     with door(tmp_path) as now:
@@ -99,6 +107,26 @@ def test_a_press_from_another_sites_page_is_refused(tmp_path: Path, origin: str 
         answer = now.ask("POST", f"/c/{now.scene.link}/stop", headers={"Origin": said} if said else {})
         assert answer.status == status
         assert out_and_barred(now) == (status == 303)
+
+
+@pytest.mark.parametrize(
+    ("told", "host"),
+    [
+        ("https://Meet.Example.ORG/", "meet.example.org"),
+        ("https://meet.example.org:443", "meet.example.org"),
+        ("HTTPS://meet.example.org", "meet.example.org"),
+        ("http://meet.example.org:80", "meet.example.org"),
+        ("https://[2001:DB8::1]:8443", "[2001:db8::1]:8443"),
+    ],
+)
+def test_a_press_is_taken_however_the_operator_wrote_the_address(tmp_path: Path, told: str, host: str) -> None:
+    (tmp_path / "settings.toml").write_text(f'address = "{told}"\n')
+    with door(tmp_path) as now:
+        assert now.ask("GET", f"/c/{now.scene.link}", host=host).status == 200
+        browsers = f"{told.partition(':')[0].lower()}://{host}"
+        answer = now.ask("POST", f"/c/{now.scene.link}/stop", headers={"Origin": browsers}, host=host)
+        assert answer.status == 303
+        assert out_and_barred(now)
 
 
 def test_a_dead_link_says_so_shows_the_platforms_own_end_and_stops_nothing(tmp_path: Path) -> None:

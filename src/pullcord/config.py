@@ -16,6 +16,8 @@ FILE = "settings.toml"
 DATABASE_URL = "DATABASE_URL"
 """What many programs call it; `PULLCORD_DATABASE` goes before it."""
 DEFAULT_LISTEN = "127.0.0.1:8400"
+USUAL_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
+"""Which a browser leaves out."""
 
 
 class ConfigError(Exception):
@@ -85,10 +87,27 @@ def _listen(text: str) -> tuple[str, int]:
 
 
 def _address(text: str) -> str:
-    parts = urlsplit(text)
-    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query):
-        raise ConfigError(f"address must look like https://meetings.example.org, not “{text}”.")
-    return text.rstrip("/")
+    """As browsers write it in their Host and Origin, which are compared with it: otherwise no press would be believed."""
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise _bad_address(text) from None
+    bare = not (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in USUAL_PORTS or not parts.hostname or not bare or " " in text or not text.isprintable():
+        raise _bad_address(text)
+    if not parts.hostname.isascii():
+        raise ConfigError(f"address must be written as browsers send it, in plain letters (xn--…), not “{text}”.")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    is_usual = port is None or port == USUAL_PORTS[parts.scheme]
+    return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{port}"
+
+
+def _bad_address(text: str) -> ConfigError:
+    said = text if "@" not in text else "one with a name or password in it"
+    return ConfigError(f"address must look like https://meetings.example.org, not “{said}”.")
 
 
 def _addresses(setting: str) -> Callable[[str], tuple[str, ...]]:
@@ -196,7 +215,7 @@ def _meant(data: str, values: Mapping[str, str]) -> Config:
     """Raises ConfigError."""
     read = {name: key.check(values.get(name, key.default)) for name, key in KEYS.items()}
     host, port = read["listen"]
-    address = read["address"] or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    address = read["address"] or _address(f"http://{f'[{host}]' if ':' in host else host}:{port}")
     names = ("trusted_proxies", "private_targets", "event_senders", "database", "time_zone", "erased_list")
     country, part = read["country"]
     return Config(data, (host, port), address, country=country, part=part, **{name: read[name] for name in names})

@@ -1,7 +1,5 @@
 """What stands before every route: our own Host only, and no large bodies."""
 
-from urllib.parse import urlsplit
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,7 +14,7 @@ class OnlyOurHost:
 
     def __init__(self, app: ASGIApp, config: Config) -> None:
         self._app = app
-        self._host = config.host.casefold()
+        self._host = config.host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and _header(scope, b"host").casefold() != self._host:
@@ -72,4 +70,4 @@ def is_from_elsewhere(request: Request, config: Config) -> bool:
     origin = request.headers.get("origin")
     if origin is None or origin == "null":
         return False
-    return urlsplit(origin)[:2] != urlsplit(config.address)[:2]
+    return origin.casefold() != config.address
