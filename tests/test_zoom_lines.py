@@ -1,9 +1,11 @@
 """Reports over a line that this server opens: from the stand-in into the inbox, and open again after whatever broke it."""
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +154,16 @@ def test_it_goes_nowhere_that_the_operator_did_not_name(zoom: Zoom):
     with pytest.raises(PlatformError) as refused:
         next(iter(zoom_line.listen(place_on(zoom, "80000000000"), WarmWire(Reach()))))
     assert refused.value.code == "zoom-barred"
+
+
+def test_no_log_is_told_the_token_whatever_it_is_set_to(zoom: Zoom, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    reach = Reach([zoom.address.removeprefix("http://")])
+    with closing(zoom_line.listen(place_on(zoom, "80000000000"), WarmWire(reach))) as reports:
+        assert next(reports) is None
+    assert zoom.tokens
+    for token in zoom.tokens:
+        assert token not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -26,9 +26,10 @@ from pullcord.practice import app
 from pullcord.practice.events import Happened
 from pullcord.practice.rooms import Rooms
 from tests import zoom_dashboard
-from tests.fakes.zoom.account import Account, Meeting, Person, Refused
+from tests.fakes.zoom import events, sockets
+from tests.fakes.zoom.account import Account, Meeting, Person, Refused, Tell
 from tests.fakes.zoom.plans import BUSINESS
-from tests.fakes.zoom.serving import ALL_SCOPES, far, running
+from tests.fakes.zoom.serving import ALL_SCOPES, Zoom, far, running
 
 NOT_ZOOM: Final = (
     "A stand-in plays Zoom, on this machine, 50 milliseconds away. It is not Zoom, and what it does proves nothing of Zoom: "
@@ -88,6 +89,16 @@ class Pages:
             thread.join()
 
 
+def over_the_line(stand_in: Zoom) -> Tell:
+    """What happens is reported over the line that the server opened, as to a club's laptop. To a line that just broke nothing is."""
+
+    def tell(name: str, about: dict[str, Any], at: float) -> None:
+        with suppress(RuntimeError, TimeoutError):
+            sockets.tell(stand_in, events.body_of(stand_in.account, name, about, at))
+
+    return tell
+
+
 @contextmanager
 def zoom_stage(config: Config) -> Iterator[Stage]:
     # Wherever the platform is named, the pages and the terminal say what it is.
@@ -98,6 +109,7 @@ def zoom_stage(config: Config) -> Iterator[Stage]:
     with running(account, away=far(half_ms=50.0, spread=0.0)) as stand_in:
         stand_in.scopes |= ALL_SCOPES | {door.scope for door in zoom_dashboard.MORE}
         pages = Pages(Path(config.path("practice-demo")), account, meeting)
+        account.told.append(over_the_line(stand_in))
         with pages.with_its_door():
             yield Stage(
                 platform="zoom",
@@ -108,6 +120,7 @@ def zoom_stage(config: Config) -> Iterator[Stage]:
                     "client": account.client_id,
                     "plan": "business",
                     "room": str(meeting.id),
+                    "subscription": sockets.SUBSCRIPTION,
                 },
                 secrets={
                     "secret": account.client_secret,

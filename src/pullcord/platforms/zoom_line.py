@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Generator
 from contextlib import suppress
+from logging import CRITICAL, Logger
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -24,6 +25,8 @@ BEAT_SECONDS: Final = 30.0
 LOOK_EVERY_SECONDS: Final = 1.0
 OPEN_SECONDS: Final = 10.0
 MOST_BYTES: Final = 256 * 1024
+SAYS_NOTHING: Final = Logger("a line to Zoom", CRITICAL + 1)
+"""The token stands in the address, as Zoom wants it. Of its own, so that no setting of a log turns it on."""
 HEARTBEAT: Final = json.dumps({"module": "heartbeat"})
 
 
@@ -69,7 +72,9 @@ def _opened(meeting: Meeting, wire: Wire) -> "ClientConnection":
         raise barred("zoom", "Zoom") from None
     address = f"{address_of(meeting)}?{urlencode(told)}"
     try:
-        return connect(address, sock=below, open_timeout=OPEN_SECONDS, close_timeout=1, max_size=MOST_BYTES)
+        return connect(
+            address, sock=below, open_timeout=OPEN_SECONDS, close_timeout=1, max_size=MOST_BYTES, logger=SAYS_NOTHING
+        )
     except WebSocketException:
         below.close()
         zoom_token.drop(meeting, token)  # whatever it was refused for: the next one is tried with a new token
