@@ -31,8 +31,8 @@ def secret_of(client: Client) -> str:
     return found[1]
 
 
-def code_now(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+def code_now(secret: str, *, steps: int = 0) -> str:
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
 
 
 @pytest.fixture
@@ -105,6 +105,15 @@ def test_signing_in_takes_the_code_too_and_a_recovery_code_works_once(by_link: C
     other = by_password_alone()
     assert other.post(CODE, {"code": code}).status_code == 200
     assert other.get("/").status_code == 302
+
+
+@pytest.mark.parametrize(("steps", "status"), [(-1, 302), (0, 302), (-3, 200), (3, 200)])
+def test_a_code_of_the_half_minute_before_is_taken_and_no_older_one(
+    by_link: Client, steps: int, status: int, monkeypatch: pytest.MonkeyPatch
+):
+    secret, now = secret_of(by_link), time.time()
+    monkeypatch.setattr(time, "time", lambda: now)  # no half minute ends while we look
+    assert by_link.post(APP, {"code": code_now(secret, steps=steps)}).status_code == status
 
 
 def test_what_codes_are_made_from_is_sealed(desk: Desk, by_link: Client, owner: User):

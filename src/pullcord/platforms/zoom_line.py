@@ -8,7 +8,6 @@ import json
 import time
 from collections.abc import Generator
 from contextlib import suppress
-from logging import CRITICAL, Logger
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -25,8 +24,6 @@ BEAT_SECONDS: Final = 30.0
 LOOK_EVERY_SECONDS: Final = 1.0
 OPEN_SECONDS: Final = 10.0
 MOST_BYTES: Final = 256 * 1024
-SAYS_NOTHING: Final = Logger("a line to Zoom", CRITICAL + 1)
-"""The token stands in the address, as Zoom wants it. Of its own, so that no setting of a log turns it on."""
 HEARTBEAT: Final = json.dumps({"module": "heartbeat"})
 
 
@@ -59,9 +56,13 @@ def address_of(meeting: Meeting) -> str:
 
 
 def _opened(meeting: Meeting, wire: Wire) -> "ClientConnection":
+    from logging import CRITICAL, Logger
+
     from websockets.exceptions import WebSocketException
     from websockets.sync.client import connect
 
+    # The token stands in the address, as Zoom wants it: a logger of its own, so that no setting of a log turns it on.
+    says_nothing = Logger("a line to Zoom", CRITICAL + 1)
     token = zoom_token.token(meeting, wire)
     told = {"subscriptionId": meeting.at["subscription"], "access_token": token.text}
     parts = urlsplit(address_of(meeting))
@@ -73,7 +74,7 @@ def _opened(meeting: Meeting, wire: Wire) -> "ClientConnection":
     address = f"{address_of(meeting)}?{urlencode(told)}"
     try:
         return connect(
-            address, sock=below, open_timeout=OPEN_SECONDS, close_timeout=1, max_size=MOST_BYTES, logger=SAYS_NOTHING
+            address, sock=below, open_timeout=OPEN_SECONDS, close_timeout=1, max_size=MOST_BYTES, logger=says_nothing
         )
     except WebSocketException:
         below.close()

@@ -184,6 +184,7 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "pullcord.web.said.ShownAgain",
 }
 MFA_TOTP_ISSUER = "Pullcord"
+MFA_TOTP_TOLERANCE = 1  # a code that was read in its last second is typed in the next half minute (RFC 6238, 5.2)
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
