@@ -8,8 +8,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
+from pullcord.jobs import record
 from pullcord.jobs.desk import Desk
-from pullcord.store.models import User
+from pullcord.jobs.people import now
+from pullcord.store import incidents
+from pullcord.store.models import Incident, User
 from pullcord.web import first
 from tests.desk import ADDRESS
 from tests.pages import Room, add, by, long_signed_in, on_disk, press, signed_in, text_of
@@ -73,6 +76,19 @@ def test_a_meeting_can_be_ended_before_the_second_step_and_its_end_be_seen(desk:
     assert client.get(f"/incidents/latest/{meeting.id}").headers["Location"] == f"/incidents/{incident}"
     assert client.get(f"/incidents/{incident}").status_code == 200
     assert client.post(f"/incidents/{incident}/back-in").headers["Location"] == STEPS
+
+
+def test_before_the_second_step_an_incidents_page_tells_nothing_that_was_written_down(desk: Desk, owner: User, answers):
+    answers.say = Room()
+    incident, client = press(desk, add(desk, owner), by(owner)), by_password_alone()
+    record.take_in(desk, incident)
+    Incident.objects.filter(pk=incident).update(told="Philomena was frightened")
+    incidents.set_step(owner, incident, "anyone in danger", "handed", at=now(desk), handed_to="Constable Quartermain")
+    told = ("Philomena", "Quartermain", "Ask a caseworker")
+    before = client.get(f"/incidents/{incident}")
+    assert before.status_code == 200
+    assert not [one for one in told if one in text_of(before)]
+    assert [one for one in told if one in text_of(signed_in(owner).get(f"/incidents/{incident}"))] == list(told)
 
 
 def test_the_app_is_set_up_without_script_and_recovery_codes_are_shown_once(by_link: Client, owner: User):

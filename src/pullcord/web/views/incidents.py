@@ -22,6 +22,7 @@ from pullcord.store.models import Meeting, Step, User
 from pullcord.web import cases
 from pullcord.web.cases import Case
 from pullcord.web.entries import shown
+from pullcord.web.factors import has_second_factor, needs_second_factor
 from pullcord.web.forms import AskHelp, BackIn
 from pullcord.web.present import came_back, hands_of, limits_of, stage
 from pullcord.web.taps import taps_of
@@ -42,6 +43,8 @@ def show(request: HttpRequest, incident_id: str) -> HttpResponse:
     desk, owner = current(), me(request)
     case = cases.find(desk, owner, incident_id)
     stands = "told" if case.is_told else stage(case.incident, desk.means.clock())
+    # Before the second step the page is for seeing whether it is over, and for nothing that was written down.
+    is_whole = has_second_factor(owner) or not needs_second_factor(owner)
     told = {
         "case": case,
         "incident": case.incident,
@@ -53,7 +56,8 @@ def show(request: HttpRequest, incident_id: str) -> HttpResponse:
         "people": cases.of_people(desk, owner, case),
         "can_let_in": can_let_in(desk, case),
         "lines": own_lines_of(desk, case),
-        **for_leads(desk, owner, case),
+        "is_whole": is_whole,
+        **(for_leads(desk, owner, case) if is_whole else {}),
         "words_until": None if case.row is None else retention.words_until(case.row),
         "back": came_back(case.incident),
         "soon": cases.before_its_time(desk, owner, case),
