@@ -53,9 +53,11 @@ def test_a_process_that_refuses_says_its_sentence_and_nothing_else(data: Path) -
     assert refused.stderr.count("\n") == 1
 
 
-def test_root_is_refused(data: Path) -> None:
-    refused = run(["serve"], data, as_root=True)
+@pytest.mark.parametrize("command", ["serve", "signin-link"])
+def test_root_is_refused(data: Path, command: str) -> None:
+    refused = run([command], data, as_root=True)
     assert refused.returncode == 2
+    assert not list(data.iterdir()), "what root wrote there, the server could not read"
     assert "does not run as root" in refused.stderr
 
 

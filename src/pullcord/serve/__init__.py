@@ -42,6 +42,7 @@ def print_signin_link(words: list[str]) -> int:
     name = words[0] if words and not words[0].startswith("-") else ""
     try:
         config = read_config(_data(words[1:] if name else words, "signin-link [NAME]"))
+        refuse_root()  # what it would write, the server could not read
         link = side_door.do("signin-link", open_desk(config), {"name": name} if name else {})["link"]
     except (ConfigError, CannotServe, KeysMissing) as error:
         print(error, file=sys.stderr)
