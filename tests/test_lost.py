@@ -36,6 +36,11 @@ def test_it_names_each_platform_once_before_what_was_given_out(house, owner, cap
     assert not any("k" * 32 in line for line in lines)
 
 
+def test_a_database_on_a_server_has_a_password_too():
+    assert [line for line in steps([], on_server=True) if "PostgreSQL" in line]
+    assert not [line for line in steps([], on_server=False) if "PostgreSQL" in line]
+
+
 @IN_FILE
 def test_a_connection_s_credential_is_named_also_where_no_meeting_is_on_it(house, owner, capsys):
     at, now = {"server": "https://meet.example.org/admin"}, datetime.now(UTC)
@@ -87,7 +92,7 @@ def test_with_nothing_left_it_says_so_and_gives_the_list_for_everybody(tmp_path:
     assert cli.main(["lost", "--data", str(tmp_path / "none")]) == 0
     said = capsys.readouterr()
     assert "No data folder and no backup" in said.err
-    assert said.out.count("\n") == len(list(steps(None))) > 8
+    assert said.out.count("\n") == len(list(steps(None, on_server=True))) > 8
     assert "signs everybody out" in said.out
 
 

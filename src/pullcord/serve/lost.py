@@ -25,6 +25,10 @@ NOBODY_KNOWS = (
     "No data folder and no backup could be read, so this is the list for every installation.\n"
     "With a backup: pullcord lost BACKUP --identity FILE"
 )
+DATABASE_TOO = (
+    "Is the database on a PostgreSQL server? Give its user a new password there, and put it where `database` is set:"
+    " whoever has the old one reads who belongs to you, and who was there."
+)
 AFTERWARDS = (
     "Stop the server. Put a new key in front of the old one in the file keys/key: this signs everybody out.",
     "Start it. On each connection's page, put in the new credential: it is sealed with the new key, for every meeting on it."
@@ -51,18 +55,20 @@ def _main(words: list[str]) -> int:
     except (sqlite3.Error, ValueError):
         print(f"The database cannot be read. {NOBODY_KNOWS}", file=sys.stderr)
         known = None
-    for number, line in enumerate(steps(known), start=1):
+    for number, line in enumerate(steps(known, on_server=known is None or bool(config.database)), start=1):
         print(f"{number}. {line}")
     return 0
 
 
-def steps(known: list[Known] | None) -> Iterator[str]:
-    """What to do, in order; None = nothing is known."""
+def steps(known: list[Known] | None, *, on_server: bool) -> Iterator[str]:
+    """What to do, in order; None = nothing is known. `on_server`: the database may be on a PostgreSQL server."""
     if known is None:
         yield f"For each platform that you have connected: {ANYWHERE}"
         yield from (f"{_title(name)}: {where}" for name, where in WHERE.items() if name != "practice")
     else:
         yield from (_of_platform(name, server, known) for name, server in _places(known))
+    if on_server:
+        yield DATABASE_TOO
     links = _counted(known, "links", "links are out.")
     tokens = _counted(known, "tokens", "tokens are out.")
     yield from (line.format(links=links, tokens=tokens).strip() for line in AFTERWARDS)
