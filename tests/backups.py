@@ -83,7 +83,7 @@ def house(desk, store, owner, tmp_path: Path) -> House:
     return House(desk, identity, str(secret.to_public()), tmp_path / "backup.age", meeting, cord, incident)
 
 
-def replay(*, at: datetime, invitations: Collection[str] = ()) -> restored.Replayed:
+def replay(*, at: datetime, invitations: Collection[str] = (), used: Collection[str] = ()) -> restored.Replayed:
     """As after a restore from before: of all that the list can hold, these were closed since, and nobody was erased."""
     return restored.replay(
         lambda *_: False,
@@ -92,6 +92,7 @@ def replay(*, at: datetime, invitations: Collection[str] = ()) -> restored.Repla
         put_away=(),
         has_ended=lambda *_: False,
         invitations=invitations,
+        used=used,
         connections=(),
         at=at,
     )

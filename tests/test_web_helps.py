@@ -124,6 +124,19 @@ def test_ended_it_is_over_at_once_and_no_backup_gives_it_back(
     assert signed_in(carl).get(reverse("help", args=[asked])).status_code == 404
 
 
+def test_a_link_that_was_used_lets_nobody_in_after_a_backup_from_before(desk: Desk, owner: User, incident: str):
+    new = ask(desk, owner, incident)
+    before = Help.objects.filter(pk=new.help.pk).values().get()
+    signed_in(None).post(new.link.removeprefix(desk.config.address), NEW)
+    used = {line.id for line in desk.gone.read() if line.kind == "used link"}
+    ida = User.objects.get(username="ida")
+    replay(at=people.now(desk), used=used)
+    assert store.find(ida, new.help.pk, at=people.now(desk)).pk == new.help.pk, "who had come before the backup goes on"
+    Help.objects.filter(pk=new.help.pk).update(**before)
+    replay(at=people.now(desk), used=used)
+    assert signed_in(None).get(new.link.removeprefix(desk.config.address)).status_code == 404
+
+
 def test_a_host_asks_nobody_in_and_another_organisation_neither(desk: Desk, answers, owner: User, other: User):
     answers.say = Room()
     host = join(desk, owner, "host", "hanna")

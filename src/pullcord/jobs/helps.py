@@ -39,18 +39,27 @@ def asked(desk: Desk, token: str) -> Help:
 
 
 def come(desk: Desk, token: str, username: str, password: str, *, name: str) -> User:
-    """With a new account. Raises NotFound where the link is used up meanwhile, ValueError where the name is taken."""
+    """With a new account.
+
+    Raises NotFound where the link is used up meanwhile, ValueError where the name is taken, Refused.
+    """
     with transaction.atomic():
         found = asked(desk, token)
         user = users.add(username, password, name=name)
-        helps.accept(found, user, at=now(desk))
+        _accept(desk, found, user)
     return user
 
 
 def come_as(desk: Desk, token: str, user: User) -> None:
-    """With the account that is there. Raises NotFound."""
+    """With the account that is there. Raises NotFound, Refused."""
     with transaction.atomic():
-        helps.accept(asked(desk, token), user, at=now(desk))
+        _accept(desk, asked(desk, token), user)
+
+
+def _accept(desk: Desk, found: Help, user: User) -> None:
+    """In a backup from before, the link is unused: whoever else has it must not come in by it."""
+    helps.accept(found, user, at=now(desk))
+    or_refuse(desk.gone.add, Line("used link", found.pk))
 
 
 def end(desk: Desk, user: User, incident_id: str, help_id: str) -> None:

@@ -23,6 +23,7 @@ KINDS = frozenset(
         "put-away meeting",
         "ended membership",
         "closed invitation",
+        "used link",
         "removed connection",
     }
 )

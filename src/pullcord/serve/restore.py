@@ -55,6 +55,12 @@ class Told(NamedTuple):
     """Where the database is to be, said by name; empty = where it was."""
 
 
+AS_THEN = (
+    "Passwords and second steps are as they were then. Who changed one since, because somebody else knew or had it,"
+    " changes it again before others sign in: pullcord signin-link NAME."
+)
+
+
 def main(words: list[str]) -> int:
     return explained(lambda: _main(words))
 
@@ -219,6 +225,7 @@ def _replay(aside: str, keys: Keys | None, listed: Iterable[gone.Line]) -> list[
             put_away=_ids(listed, "put-away meeting"),
             has_ended=lambda *membership: gone.membership(*membership) in ended,
             invitations=_ids(listed, "closed invitation"),
+            used=_ids(listed, "used link"),
             connections=_ids(listed, "removed connection"),
             at=datetime.now(UTC),
         )
@@ -229,7 +236,8 @@ def _replay(aside: str, keys: Keys | None, listed: Iterable[gone.Line]) -> list[
     return [
         f"Gone again: {done.people} people who were erased, {done.cords} links, {done.tokens} tokens,"
         f" {done.meetings} meetings that were put away, {done.memberships} memberships, {done.invitations} invitations,"
-        f" {done.connections} connections."
+        f" {done.connections} connections.",
+        AS_THEN,
     ]
 
 

@@ -41,6 +41,7 @@ def replay(
     put_away: Collection[str],
     has_ended: Callable[[str, int, str], bool],
     invitations: Collection[str],
+    used: Collection[str],
     connections: Collection[str],
     at: datetime,
 ) -> Replayed:
@@ -58,7 +59,7 @@ def replay(
             sum(StopToken.objects.filter(pk=one, revoked_at=None).update(revoked_at=at) for one in tokens),
             sum(Meeting.objects.filter(pk=one, archived_at=None).update(archived_at=at) for one in put_away),
             sum(one.delete()[0] for one in Membership.objects.all() if has_ended(*organisations.time_of(one))),
-            sum(_close(one, at) for one in invitations),
+            sum(_close(one, at) for one in invitations) + sum(_use_up(one, at) for one in used),
             sum(_remove(one) for one in Connection.objects.filter(pk__in=list(connections))),
         )
         retention.put_away_words(at)
@@ -73,6 +74,11 @@ def _close(one: str, at: datetime) -> int:
     """An invitation that is open again; or help of a caseworker that was ended, whether or not they had come."""
     closed = Invitation.objects.filter(pk=one, used_at=None).update(revoked_at=at)
     return closed + Help.objects.filter(pk=one, revoked_at=None).update(revoked_at=at)
+
+
+def _use_up(one: str, at: datetime) -> int:
+    """A caseworker's link by which they had come since; who had come before goes on reading."""
+    return Help.objects.filter(pk=one, accepted_at=None, revoked_at=None).update(revoked_at=at)
 
 
 def _remove(connection: Connection) -> int:
